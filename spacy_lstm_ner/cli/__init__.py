@@ -1,0 +1,22 @@
+"""Commands under `spacy lstm-ner`. spaCy imports this module through the entry point
+`spacy_cli` and nothing else does, so its own command line is the only one that pays."""
+
+import typer
+from spacy.cli._util import app as spacy_app
+
+from .convert import convert_cli
+
+app = typer.Typer(
+    name="lstm-ner",
+    help="Commands of spacy-lstm-ner, the LSTM-CRF entity recognizer.",
+    no_args_is_help=True,
+)
+app.command("convert")(convert_cli)
+
+
+@app.callback()
+def lstm_ner() -> None:
+    """Commands of spacy-lstm-ner, the LSTM-CRF entity recognizer."""
+
+
+spacy_app.add_typer(app)

@@ -1,0 +1,1 @@
+"""thinc layers around the maths of `ops`, one layer a file."""

@@ -1,0 +1,57 @@
+"""Into packed rows and back: one array a sequence ↔ one `Packed` a batch."""
+
+from typing import Callable, List, Tuple
+
+from thinc.api import Model, chain
+
+from ..ops.packing import pack_layout
+from ..types import Floats2d, Packed
+
+
+def list2packed() -> Model[List[Floats2d], Packed]:
+    """Pack a list of sequences. Empty sequences are welcome."""
+    return Model("list2packed", _pack)
+
+
+def packed2list() -> Model[Packed, List[Floats2d]]:
+    """Unpack to a list of sequences, in the order of the batch."""
+    return Model("packed2list", _unpack)
+
+
+def with_packed(layer: Model[Packed, Packed]) -> Model[List[Floats2d], List[Floats2d]]:
+    """Let a layer that works on packed rows take and give lists of sequences.
+
+    layer (Model[Packed, Packed]): The layer.
+    RETURNS (Model[List[Floats2d], List[Floats2d]]): The same on lists.
+    """
+    return chain(list2packed(), layer, packed2list())
+
+
+def _pack(
+    model: Model[List[Floats2d], Packed], Xs: List[Floats2d], is_train: bool
+) -> Tuple[Packed, Callable[[Packed], List[Floats2d]]]:
+    layout = pack_layout(model.ops.xp, [len(X) for X in Xs])
+    Xf = model.ops.xp.concatenate(Xs) if Xs else model.ops.alloc2f(0, 0)
+
+    def backprop(dXp: Packed) -> List[Floats2d]:
+        return _split(model, dXp)
+
+    return Packed(Xf[layout.flat_rows], layout), backprop
+
+
+def _unpack(
+    model: Model[Packed, List[Floats2d]], Xp: Packed, is_train: bool
+) -> Tuple[List[Floats2d], Callable[[List[Floats2d]], Packed]]:
+    layout = Xp.layout
+
+    def backprop(dXs: List[Floats2d]) -> Packed:
+        dXf = model.ops.xp.concatenate(dXs) if dXs else Xp.data
+        return Packed(dXf[layout.flat_rows], layout)
+
+    return _split(model, Xp), backprop
+
+
+def _split(model: Model, Xp: Packed) -> List[Floats2d]:
+    Xf = Xp.data[Xp.layout.packed_rows]
+    ends = Xp.layout.lengths.cumsum().tolist()
+    return model.ops.xp.split(Xf, ends[:-1]) if ends else []

@@ -1,0 +1,129 @@
+"""One recurrent layer in one direction."""
+
+from functools import partial
+from typing import Callable, Optional, Tuple
+
+from thinc.api import Model
+
+from ..errors import Errors
+from ..ops.cells import CELLS, Cell
+from ..types import Direction, Floats1d, Floats2d, Packed
+from .initializers import glorot_blocks_init, orthogonal_init
+
+
+def Recurrent(
+    nO: int,
+    nI: Optional[int] = None,
+    *,
+    cell: str = "lstm",
+    direction: Direction = "l2r",
+    forget_bias: float = 1.0,
+    recurrent_dropout_scale: float = 0.0,
+    bptt_clip: Optional[float] = None,
+) -> Model[Packed, Packed]:
+    """A recurrent layer over packed rows. Both directions read every sequence inside its own
+    length, so the result of a sequence does not depend on the batch.
+
+    nO (int): Hidden width.
+    nI (Optional[int]): Input width; None: read off sample data.
+    cell (str): Which cell of `ops.cells` to run.
+    direction (Direction): "l2r" or "r2l".
+    forget_bias (float): Start value of the forget gate's bias (Jozefowicz et al. 2015). Cells
+        without one do not use it.
+    recurrent_dropout_scale (float): The recurrent weights are dropped (one mask a batch:
+        Merity, Keskar & Socher 2018) at the dropout rate in force times this.
+    bptt_clip (Optional[float]): Limit, by value, on gradients handed back through time.
+    RETURNS (Model[Packed, Packed]): The layer; its output is nO wide.
+    RAISES (ValueError): If an argument makes no sense.
+    """
+    if cell not in CELLS:
+        raise ValueError(Errors.UNKNOWN_CELL.format(cell=cell, known=", ".join(CELLS)))
+    if direction not in ("l2r", "r2l"):
+        raise ValueError(Errors.UNKNOWN_DIRECTION.format(direction=direction))
+    if nO < 1:
+        raise ValueError(Errors.SIZE.format(name="width", value=nO, rule="a number >= 1"))
+    if recurrent_dropout_scale < 0:
+        rule = "a number >= 0, a multiple of the dropout rate"
+        raise ValueError(
+            Errors.SIZE.format(
+                name="recurrent_dropout_scale", value=recurrent_dropout_scale, rule=rule
+            )
+        )
+    if bptt_clip is not None and bptt_clip <= 0:
+        rule = "a number above 0, or null for no limit"
+        raise ValueError(Errors.SIZE.format(name="bptt_clip", value=bptt_clip, rule=rule))
+    return Model(
+        f"{cell}-{direction}",
+        partial(forward, CELLS[cell], direction, recurrent_dropout_scale, bptt_clip),
+        init=partial(init, CELLS[cell], forget_bias),
+        params={"Wx": None, "Wh": None, "b": None},
+        dims={"nO": nO, "nI": nI},
+        attrs={"dropout_rate": 0.0},
+    )
+
+
+def forward(
+    cell: Cell,
+    direction: Direction,
+    recurrent_dropout_scale: float,
+    bptt_clip: Optional[float],
+    model: Model[Packed, Packed],
+    Xp: Packed,
+    is_train: bool,
+) -> Tuple[Packed, Callable[[Packed], Packed]]:
+    layout = Xp.layout
+    if Xp.data.shape[0] and Xp.data.shape[1] != model.get_dim("nI"):
+        raise ValueError(
+            Errors.WRONG_WIDTH.format(
+                layer=model.name, expected=model.get_dim("nI"), given=Xp.data.shape[1]
+            )
+        )
+    X = Xp.data.reshape(-1, model.get_dim("nI"))
+    if direction == "r2l":
+        X = X[layout.reversed_rows]
+    Wx, Wh, b = (model.get_param(name) for name in ("Wx", "Wh", "b"))
+    mask = _recurrent_mask(model, recurrent_dropout_scale, Wh) if is_train else None
+    if mask is not None:
+        Wh = Wh * mask
+    Y, trace = cell.forward(X, Wx, Wh, b, layout)
+
+    def backprop(dYp: Packed) -> Packed:
+        dY = dYp.data[layout.reversed_rows] if direction == "r2l" else dYp.data
+        dX, dWx, dWh, db = cell.backprop(dY, Wx, Wh, layout, trace, bptt_clip=bptt_clip)
+        model.inc_grad("Wx", dWx)
+        model.inc_grad("Wh", dWh if mask is None else dWh * mask)
+        model.inc_grad("b", db)
+        return Packed(dX[layout.reversed_rows] if direction == "r2l" else dX, layout)
+
+    return Packed(Y[layout.reversed_rows] if direction == "r2l" else Y, layout), backprop
+
+
+def _recurrent_mask(model: Model[Packed, Packed], scale: float, Wh: Floats2d) -> Optional[Floats2d]:
+    drop: float = model.attrs["dropout_rate"]
+    rate = scale * drop
+    if rate >= 1:
+        raise ValueError(Errors.RECURRENT_DROPOUT.format(scale=scale, drop=drop, rate=rate))
+    if rate <= 0:
+        return None
+    return model.ops.get_dropout_mask(Wh.shape, rate).astype(Wh.dtype)
+
+
+def init(
+    cell: Cell,
+    forget_bias: float,
+    model: Model[Packed, Packed],
+    X: Optional[Packed] = None,
+    Y: Optional[Packed] = None,
+) -> None:
+    if X is not None:
+        model.set_dim("nI", X.data.shape[1])
+    if not model.has_dim("nI"):
+        raise ValueError(Errors.MISSING_DIM.format(layer=model.name, dim="nI"))
+    nH, nI, blocks = model.get_dim("nO"), model.get_dim("nI"), len(cell.gates)
+    model.set_param("Wx", glorot_blocks_init(model.ops, nH, nI, blocks))
+    model.set_param("Wh", orthogonal_init(model.ops, nH, blocks))
+    b: Floats1d = model.ops.alloc1f(blocks * nH)
+    if "f" in cell.gates:
+        at = cell.gates.index("f") * nH
+        b[at : at + nH] = forget_bias
+    model.set_param("b", b)

@@ -1,0 +1,1 @@
+"""Architectures that a config can name."""

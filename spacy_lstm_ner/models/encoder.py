@@ -1,0 +1,52 @@
+"""An LSTM encoder for any spaCy component: the `encode` of `spacy.Tok2Vec.v2`."""
+
+from typing import List, Optional
+
+from thinc.api import Model, noop
+
+from ..layers.packing import with_packed
+from ..layers.stack import RecurrentStack
+from ..types import Floats2d
+
+
+def LSTMEncoder(
+    width: int,
+    depth: int,
+    dropout: float,
+    *,
+    bidirectional: bool = True,
+    residual: bool = False,
+    recurrent_dropout_scale: float = 0.0,
+    forget_bias: float = 1.0,
+    bptt_clip: Optional[float] = None,
+) -> Model[List[Floats2d], List[Floats2d]]:
+    """Encode the tokens of each Doc in context. A drop-in for `spacy.TorchBiLSTMEncoder.v1`
+    whose vectors do not depend on the batch.
+
+    width (int): Output width; even if bidirectional.
+    depth (int): Layers. With 0, the vectors pass through as they are.
+    dropout (float): Dropout before each layer; `training.dropout` overwrites it.
+    bidirectional (bool): Read both ways, or left to right only.
+    residual (bool): Add the input of each layer from the second on to its output.
+    recurrent_dropout_scale (float): The recurrent weights are dropped at the dropout rate in
+        force times this.
+    forget_bias (float): Start value of the forget gates' biases.
+    bptt_clip (Optional[float]): Limit, by value, on gradients handed back through time.
+    RETURNS (Model[List[Floats2d], List[Floats2d]]): One array of `(tokens, width)` a Doc.
+    RAISES (ValueError): If an argument makes no sense.
+    """
+    if depth == 0:
+        return noop()
+    stack = RecurrentStack(
+        width,
+        depth,
+        bidirectional=bidirectional,
+        residual=residual,
+        dropout=dropout,
+        recurrent_dropout_scale=recurrent_dropout_scale,
+        forget_bias=forget_bias,
+        bptt_clip=bptt_clip,
+    )
+    encoder = with_packed(stack)
+    encoder.set_dim("nO", width)
+    return encoder

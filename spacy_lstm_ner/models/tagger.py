@@ -1,0 +1,89 @@
+"""The tagger: token vectors in, the scores of all paths of tags out."""
+
+from typing import List, Optional
+
+from spacy.tokens import Doc
+from thinc.api import Model, chain
+
+from ..errors import Errors
+from ..layers import crf as crf_layer
+from ..layers import emissions as emissions_layer
+from ..layers.dropout import LockedDropout
+from ..layers.packing import list2packed
+from ..layers.resize import resize
+from ..layers.stack import RecurrentStack
+from ..types import Floats2d, Head, TagScores
+
+
+def LSTMTagger(
+    tok2vec: Model[List[Doc], List[Floats2d]],
+    width: int,
+    depth: int,
+    *,
+    head: Head = "crf",
+    bidirectional: bool = True,
+    residual: bool = False,
+    dropout: float = 0.0,
+    recurrent_dropout_scale: float = 0.0,
+    forget_bias: float = 1.0,
+    bptt_clip: Optional[float] = None,
+    nO: Optional[int] = None,
+) -> Model[List[Doc], TagScores]:
+    """Token vectors → recurrent stack → emissions → CRF.
+
+    tok2vec (Model[List[Doc], List[Floats2d]]): Vectors of the tokens: `WordEmbed`, any tok2vec
+        of spaCy, or a listener.
+    width (int): Output width of the stack; even if bidirectional.
+    depth (int): Recurrent layers. With 0, `tok2vec` does all the reading (say, an LSTMEncoder
+        that several components share), and width is not used.
+    head (Head): "crf" or "softmax".
+    bidirectional (bool): Read both ways, or left to right only.
+    residual (bool): Add the input of each layer from the second on to its output.
+    dropout (float): Dropout before each layer and before the emissions; `training.dropout`
+        overwrites it.
+    recurrent_dropout_scale (float): The recurrent weights are dropped at the dropout rate in
+        force times this.
+    forget_bias (float): Start value of the forget gates' biases.
+    bptt_clip (Optional[float]): Limit, by value, on gradients handed back through time.
+    nO (Optional[int]): Tags; None: the component works it out from its labels.
+    RETURNS (Model[List[Doc], TagScores]): The tagger.
+    RAISES (ValueError): If an argument makes no sense.
+    """
+    layers: List[Model] = [tok2vec, list2packed()]
+    if depth != 0:
+        layers.append(
+            RecurrentStack(
+                width,
+                depth,
+                bidirectional=bidirectional,
+                residual=residual,
+                dropout=dropout,
+                recurrent_dropout_scale=recurrent_dropout_scale,
+                forget_bias=forget_bias,
+                bptt_clip=bptt_clip,
+            )
+        )
+    emissions, crf = emissions_layer.Emissions(nO), crf_layer.CRF(nO, head=head)
+    model: Model[List[Doc], TagScores] = chain(*layers, LockedDropout(dropout), emissions, crf)
+    model.set_ref("tok2vec", tok2vec)
+    model.set_ref("emissions", emissions)
+    model.set_ref("crf", crf)
+    model.attrs["resize_output"] = resize_output
+    return model
+
+
+def resize_output(model: Model[List[Doc], TagScores], nO: int) -> None:
+    """Give the tagger more tags; what it has learned about the old ones stays.
+
+    model (Model[List[Doc], TagScores]): A tagger, initialized or not.
+    nO (int): Tags from now on.
+    RAISES (ValueError): If it has more tags than that already.
+    """
+    emissions, crf = model.get_ref("emissions"), model.get_ref("crf")
+    have = emissions.maybe_get_dim("nO")
+    if have is not None and nO < have:
+        raise ValueError(Errors.FEWER_TAGS.format(have=have, want=nO))
+    if have != nO:
+        resize(emissions, nO, emissions_layer.init)
+        resize(crf, nO, crf_layer.init)
+        model.set_dim("nO", nO, force=True)

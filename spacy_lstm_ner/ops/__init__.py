@@ -1,0 +1,1 @@
+"""Pure array maths on packed rows, numpy or cupy."""

@@ -1,0 +1,21 @@
+"""Cells by name: all that a recurrent layer has to know about one."""
+
+from typing import Any, Callable, Dict, NamedTuple, Tuple
+
+from .lstm import GATES, backprop_lstm, lstm
+
+
+class Cell(NamedTuple):
+    """A recurrent cell. To add one, write its two passes in `ops/` and list it in `CELLS`.
+
+    gates (Tuple[str, ...]): The blocks of nH rows in `Wx`, `Wh` and `b`, in their order.
+    forward (Callable): `(X, Wx, Wh, b, layout) → (Y, trace)`.
+    backprop (Callable): `(dY, Wx, Wh, layout, trace, *, bptt_clip) → (dX, dWx, dWh, db)`.
+    """
+
+    gates: Tuple[str, ...]
+    forward: Callable[..., Tuple[Any, Any]]
+    backprop: Callable[..., Tuple[Any, Any, Any, Any]]
+
+
+CELLS: Dict[str, Cell] = {"lstm": Cell(GATES, lstm, backprop_lstm)}

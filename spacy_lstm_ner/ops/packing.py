@@ -1,0 +1,46 @@
+"""Packing: variable-length sequences as time-major rows without padding."""
+
+import itertools
+from typing import Sequence
+
+import numpy
+
+from ..types import Ints1d, Layout, Xp
+
+
+def pack_layout(xp: Xp, lengths: Sequence[int]) -> Layout:
+    """Work out the packed rows of a batch. See `types.Layout` for a picture.
+
+    xp (Xp): numpy or cupy, where the index arrays shall live.
+    lengths (Sequence[int]): Tokens of each sequence; zeros are allowed. *Shape:* `(nB,)`.
+    RETURNS (Layout): The layout of the batch.
+    """
+    lens = numpy.asarray(lengths, dtype="int64").reshape(-1)
+    order = numpy.argsort(-lens, kind="stable")  # rank → sequence
+    ranked = lens[order]
+    nS = int(ranked[0]) if lens.size else 0
+    size_at_t = numpy.searchsorted(-ranked, -numpy.arange(nS), side="left")
+    offsets = numpy.concatenate([[0], numpy.cumsum(size_at_t)]).astype("int64")
+    N = int(offsets[-1])
+    t = numpy.repeat(numpy.arange(nS), size_at_t)  # (N,)
+    ranks = numpy.arange(N) - offsets[t]
+    starts = (numpy.cumsum(lens) - lens)[order]  # first flat row, by rank
+    flat_rows = starts[ranks] + t
+    packed_rows = numpy.empty(N, dtype="int64")
+    packed_rows[flat_rows] = numpy.arange(N)
+    alive = int(size_at_t[0]) if nS else 0
+
+    def on_device(rows: numpy.ndarray) -> Ints1d:
+        return xp.asarray(rows.astype("int32"))
+
+    return Layout(
+        size_at_t=size_at_t.tolist(),
+        steps=[slice(int(a), int(b)) for a, b in itertools.pairwise(offsets)],
+        lengths=on_device(lens),
+        flat_rows=on_device(flat_rows),
+        packed_rows=on_device(packed_rows),
+        reversed_rows=on_device(offsets[ranked[ranks] - 1 - t] + ranks),
+        previous_rows=on_device((offsets[t - 1] + ranks)[alive:]),
+        last_rows=on_device(offsets[ranked[:alive] - 1] + numpy.arange(alive)),
+        ranks=on_device(ranks),
+    )

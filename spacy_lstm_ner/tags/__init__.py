@@ -1,0 +1,1 @@
+"""The text side of tagging: labels, tags, constraints, gold masks and spans."""

@@ -1,0 +1,137 @@
+"""The named stages of the data's way, each with its shape.
+
+Letters: `nB` sequences, `nS` steps (the longest length), `N` tokens in all, `nI` inputs,
+`nO` outputs, `nH` hidden units of one direction, `nK` tags, `nL` labels.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, List, Literal, Optional
+
+if TYPE_CHECKING:
+    # thinc's stubs of its array types know neither `None` as an index, nor `keepdims`, nor
+    # boolean arrays: to the type checker these names are what they are to the reader, a rank.
+    Floats1d = Any
+    Floats2d = Any
+    Ints1d = Any
+    Keys2d = Any
+    Bools1d = Any
+    Bools2d = Any
+    Xp = Any
+else:
+    from thinc.types import Array1d as Bools1d
+    from thinc.types import Array2d as Bools2d
+    from thinc.types import Floats1d, Floats2d, Ints1d
+    from thinc.types import Ints2d as Keys2d
+
+Direction = Literal["l2r", "r2l"]
+Head = Literal["crf", "softmax"]
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Where each token of a batch stands when the batch is packed.
+
+    Sequences are sorted by falling length and laid out time-major without padding: step `t`
+    owns the next `size_at_t[t]` rows, one for each sequence that is longer than `t`. For
+    lengths 1, 3, 2 (sequences a, b, c) the rows are
+
+        b0 c0 a0 | b1 c1 | b2
+
+    so the sequences alive at a step are always a prefix of those alive one step before.
+    *Rank* is a sequence's place in the sorted order. Empty sequences own no rows.
+
+    size_at_t (List[int]): Sequences alive at each step. *Shape:* `(nS,)`.
+    steps (List[slice]): The rows of each step. *Shape:* `(nS,)`.
+    lengths (Ints1d): Tokens of each sequence, in the order of the batch. *Shape:* `(nB,)`.
+    flat_rows (Ints1d): Token (in the order of the batch) that stands at each packed row.
+        *Shape:* `(N,)`.
+    packed_rows (Ints1d): Inverse of `flat_rows`. *Shape:* `(N,)`.
+    reversed_rows (Ints1d): Row with which each row changes places when every sequence is
+        reversed inside its own length; its own inverse. *Shape:* `(N,)`.
+    previous_rows (Ints1d): The row one step before, for every row from step 1 on.
+        *Shape:* `(N - size_at_t[0],)`.
+    last_rows (Ints1d): Row of the last token, by rank. *Shape:* `(size_at_t[0],)`.
+    ranks (Ints1d): Rank of the sequence that each row belongs to. *Shape:* `(N,)`.
+    """
+
+    size_at_t: List[int]
+    steps: List[slice]
+    lengths: Ints1d
+    flat_rows: Ints1d
+    packed_rows: Ints1d
+    reversed_rows: Ints1d
+    previous_rows: Ints1d
+    last_rows: Ints1d
+    ranks: Ints1d
+
+
+@dataclass(eq=False)
+class Packed:
+    """The vectors of a batch on packed rows. *Shape of data:* `(N, width)`."""
+
+    data: Floats2d
+    layout: Layout
+
+
+@dataclass(eq=False)
+class TagScores:
+    """Unnormalised scores of every path through a batch, and the form of their gradient.
+
+    The score of a path `k[0] … k[T-1]` is `start[k[0]] + Σ emissions[t, k[t]] +
+    Σ transitions[k[t-1], k[t]] + end[k[T-1]]`.
+
+    emissions (Packed): Score of each tag at each token. *Shape:* `(N, nK)`.
+    start (Floats1d): Score of each tag at the first token. *Shape:* `(nK,)`.
+    transitions (Floats2d): `transitions[previous, next]`. *Shape:* `(nK, nK)`.
+    end (Floats1d): Score of each tag at the last token. *Shape:* `(nK,)`.
+    """
+
+    emissions: Packed
+    start: Floats1d
+    transitions: Floats2d
+    end: Floats1d
+
+
+@dataclass(frozen=True, eq=False)
+class Constraints:
+    """Which tags may open a sequence, follow one another and close a sequence.
+
+    start (Bools1d): *Shape:* `(nK,)`.
+    transitions (Bools2d): `transitions[previous, next]`. *Shape:* `(nK, nK)`.
+    end (Bools1d): *Shape:* `(nK,)`.
+    """
+
+    start: Bools1d
+    transitions: Bools2d
+    end: Bools1d
+
+
+@dataclass(eq=False)
+class Posterior:
+    """What forward-backward finds out about the paths that are allowed.
+
+    log_partition (Floats1d): log Z of each sequence, by rank. *Shape:* `(size_at_t[0],)`.
+    marginals (Floats2d): P(tag at token), on packed rows. *Shape:* `(N, nK)`.
+    start (Floats1d): How often each tag is expected at a first token. *Shape:* `(nK,)`.
+    transitions (Floats2d): How often each pair is expected. *Shape:* `(nK, nK)`.
+    end (Floats1d): How often each tag is expected at a last token. *Shape:* `(nK,)`.
+    """
+
+    log_partition: Floats1d
+    marginals: Floats2d
+    start: Floats1d
+    transitions: Floats2d
+    end: Floats1d
+
+
+@dataclass(eq=False)
+class Words:
+    """The distinct words of a batch, as the word embedding sees them.
+
+    keys (Keys2d): One row of token attributes for each word. *Shape:* `(nW, nA)`, uint64.
+    vectors (Optional[Floats2d]): Static vectors of the words, zero where unknown; None if
+        the embedding does not use them. *Shape:* `(nW, nV)`.
+    """
+
+    keys: Keys2d
+    vectors: Optional[Floats2d] = None
