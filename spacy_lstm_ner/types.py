@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     Bools2d = Any
     Xp = Any
 else:
-    from thinc.types import Array1d as Bools1d  # noqa: F401
-    from thinc.types import Array2d as Bools2d  # noqa: F401
+    from thinc.types import Array1d as Bools1d
+    from thinc.types import Array2d as Bools2d
     from thinc.types import Floats1d, Floats2d, Ints1d, Xp  # noqa: F401
-    from thinc.types import Ints2d as Keys2d  # noqa: F401
+    from thinc.types import Ints2d as Keys2d
 
 Direction = Literal["l2r", "r2l"]
 Head = Literal["crf", "softmax"]

@@ -77,7 +77,8 @@ def posterior(scores: TagScores, constraints: Constraints, allowed: Bools2d) -> 
     """
     xp = get_array_module(scores.transitions)
     lattice = make_lattice(scores, constraints, allowed)
-    with numpy.errstate(divide="ignore", invalid="ignore"):
+    # Whatever overflows here belongs to a sequence that is done again in log space.
+    with numpy.errstate(divide="ignore", invalid="ignore", over="ignore"):
         found = _posterior(xp, lattice)
     dead = xp.flatnonzero(~xp.isfinite(found.log_partition))
     if dead.size:
@@ -97,7 +98,7 @@ def _posterior(xp: Xp, lattice: Lattice) -> Posterior:
     marginals = alphas * betas
     agree = marginals.sum(axis=1)
     marginals /= agree[:, None]
-    n_alive, n_rows = len(layout.last_rows), len(layout.ranks)
+    n_alive = len(layout.last_rows)
     log_norms = xp.log(norms) + shift[:, 0]
     log_norms[n_alive:] += T_shift
     log_partition = xp.bincount(layout.ranks, weights=log_norms, minlength=n_alive)
@@ -107,7 +108,7 @@ def _posterior(xp: Xp, lattice: Lattice) -> Posterior:
     into = (weights * betas / (norms * agree)[:, None])[n_alive:]
     unsafe = _unsafe_ranks(xp, lattice, alphas, betas)
     if unsafe.size:
-        safe = ~xp.isin(layout.ranks, unsafe)[n_alive:n_rows]
+        safe = ~xp.isin(layout.ranks, unsafe)[n_alive:]
         before, into = before[safe], into[safe]
     transitions = T * (before.T @ into)
     for rank in unsafe.tolist():

@@ -1,0 +1,82 @@
+"""Slow, obvious definitions to compare the product with. Nothing here is shared with it."""
+
+import itertools
+from typing import Dict, List, Sequence, Tuple
+
+import numpy
+
+
+def sigmoid(x: numpy.ndarray) -> numpy.ndarray:
+    return 1 / (1 + numpy.exp(-x))
+
+
+def lstm_one_sequence(
+    X: numpy.ndarray, Wx: numpy.ndarray, Wh: numpy.ndarray, b: numpy.ndarray
+) -> numpy.ndarray:
+    """The textbook's six lines, one token after the other. X is (T, nI), the result (T, nH)."""
+    nH = Wh.shape[1]
+    h, c = numpy.zeros(nH), numpy.zeros(nH)
+    out = []
+    for x in X:
+        a = Wx @ x + Wh @ h + b
+        i, f, g, o = a[:nH], a[nH : 2 * nH], a[2 * nH : 3 * nH], a[3 * nH :]
+        c = sigmoid(f) * c + sigmoid(i) * numpy.tanh(g)
+        h = sigmoid(o) * numpy.tanh(c)
+        out.append(h)
+    return numpy.array(out).reshape(len(X), nH)
+
+
+def path_score(
+    path: Sequence[int],
+    emissions: numpy.ndarray,
+    start: numpy.ndarray,
+    transitions: numpy.ndarray,
+    end: numpy.ndarray,
+) -> float:
+    """The score of one path of tags through one sequence."""
+    if not path:
+        return 0.0
+    score = start[path[0]] + end[path[-1]]
+    score += sum(emissions[t, k] for t, k in enumerate(path))
+    score += sum(transitions[a, b] for a, b in zip(path, path[1:]))
+    return float(score)
+
+
+def legal_paths(
+    T: int,
+    allowed: numpy.ndarray,
+    may_start: numpy.ndarray,
+    may_follow: numpy.ndarray,
+    may_end: numpy.ndarray,
+) -> List[Tuple[int, ...]]:
+    """Every path of T tags that masks and constraints leave, by trying all of them."""
+    nK = len(may_start)
+    return [
+        path
+        for path in itertools.product(range(nK), repeat=T)
+        if all(allowed[t, k] for t, k in enumerate(path))
+        and (not path or (may_start[path[0]] and may_end[path[-1]]))
+        and all(may_follow[a, b] for a, b in zip(path, path[1:]))
+    ]
+
+
+def distribution(
+    paths: Sequence[Tuple[int, ...]], scores: Sequence[float], T: int, nK: int
+) -> Dict[str, numpy.ndarray]:
+    """log Z, marginals and expected pairs by summing over all paths."""
+    top = max(scores)
+    weights = numpy.exp(numpy.array(scores) - top)
+    probs = weights / weights.sum()
+    marginals, pairs = numpy.zeros((T, nK)), numpy.zeros((nK, nK))
+    for path, prob in zip(paths, probs):
+        for t, k in enumerate(path):
+            marginals[t, k] += prob
+        for a, b in zip(path, path[1:]):
+            pairs[a, b] += prob
+    return {
+        "log_partition": top + numpy.log(weights.sum()),
+        "marginals": marginals,
+        "transitions": pairs,
+        "start": marginals[0] if T else numpy.zeros(nK),
+        "end": marginals[-1] if T else numpy.zeros(nK),
+    }
