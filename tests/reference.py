@@ -38,7 +38,7 @@ def path_score(
         return 0.0
     score = start[path[0]] + end[path[-1]]
     score += sum(emissions[t, k] for t, k in enumerate(path))
-    score += sum(transitions[a, b] for a, b in zip(path, path[1:]))
+    score += sum(transitions[a, b] for a, b in itertools.pairwise(path))
     return float(score)
 
 
@@ -56,7 +56,7 @@ def legal_paths(
         for path in itertools.product(range(nK), repeat=T)
         if all(allowed[t, k] for t, k in enumerate(path))
         and (not path or (may_start[path[0]] and may_end[path[-1]]))
-        and all(may_follow[a, b] for a, b in zip(path, path[1:]))
+        and all(may_follow[a, b] for a, b in itertools.pairwise(path))
     ]
 
 
@@ -71,7 +71,7 @@ def distribution(
     for path, prob in zip(paths, probs):
         for t, k in enumerate(path):
             marginals[t, k] += prob
-        for a, b in zip(path, path[1:]):
+        for a, b in itertools.pairwise(path):
             pairs[a, b] += prob
     return {
         "log_partition": top + numpy.log(weights.sum()),

@@ -1,6 +1,6 @@
 """Into packed rows and back: one array a sequence ↔ one `Packed` a batch."""
 
-from typing import Callable, List, Tuple
+from typing import Callable, List, Optional, Tuple
 
 from thinc.api import Model, chain
 
@@ -25,6 +25,32 @@ def with_packed(layer: Model[Packed, Packed]) -> Model[List[Floats2d], List[Floa
     RETURNS (Model[List[Floats2d], List[Floats2d]]): The same on lists.
     """
     return chain(list2packed(), layer, packed2list())
+
+
+def on_rows(layer: Model[Floats2d, Floats2d]) -> Model[Packed, Packed]:
+    """Let a layer that works on each row by itself take and give packed rows.
+
+    layer (Model[Floats2d, Floats2d]): The layer.
+    RETURNS (Model[Packed, Packed]): The same on packed rows.
+    """
+    return Model("on_rows", _on_rows, init=_init_on_rows, layers=[layer])
+
+
+def _on_rows(
+    model: Model[Packed, Packed], Xp: Packed, is_train: bool
+) -> Tuple[Packed, Callable[[Packed], Packed]]:
+    Y, bp_layer = model.layers[0](Xp.data, is_train)
+
+    def backprop(dYp: Packed) -> Packed:
+        return Packed(bp_layer(dYp.data), Xp.layout)
+
+    return Packed(Y, Xp.layout), backprop
+
+
+def _init_on_rows(
+    model: Model[Packed, Packed], X: Optional[Packed] = None, Y: Optional[Packed] = None
+) -> None:
+    model.layers[0].initialize(X=None if X is None else X.data)
 
 
 def _pack(

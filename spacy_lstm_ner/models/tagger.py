@@ -7,9 +7,9 @@ from thinc.api import Model, chain
 
 from ..errors import Errors
 from ..layers import crf as crf_layer
-from ..layers import emissions as emissions_layer
+from ..layers import linear
 from ..layers.dropout import LockedDropout
-from ..layers.packing import list2packed
+from ..layers.packing import list2packed, on_rows
 from ..layers.resize import resize
 from ..layers.stack import RecurrentStack
 from ..types import Floats2d, Head, TagScores
@@ -63,8 +63,9 @@ def LSTMTagger(
                 bptt_clip=bptt_clip,
             )
         )
-    emissions, crf = emissions_layer.Emissions(nO), crf_layer.CRF(nO, head=head)
-    model: Model[List[Doc], TagScores] = chain(*layers, LockedDropout(dropout), emissions, crf)
+    emissions, crf = linear.Linear(nO), crf_layer.CRF(nO, head=head)
+    layers += [LockedDropout(dropout), on_rows(emissions), crf]
+    model: Model[List[Doc], TagScores] = chain(*layers)
     model.set_ref("tok2vec", tok2vec)
     model.set_ref("emissions", emissions)
     model.set_ref("crf", crf)
@@ -84,6 +85,6 @@ def resize_output(model: Model[List[Doc], TagScores], nO: int) -> None:
     if have is not None and nO < have:
         raise ValueError(Errors.FEWER_TAGS.format(have=have, want=nO))
     if have != nO:
-        resize(emissions, nO, emissions_layer.init)
+        resize(emissions, nO, linear.init)
         resize(crf, nO, crf_layer.init)
         model.set_dim("nO", nO, force=True)

@@ -19,7 +19,7 @@ from ..ops.viterbi import viterbi
 from ..tags.align import Unlearnable, gold_mask
 from ..tags.constraints import prediction_mask, scheme_constraints, structural_mask
 from ..tags.spans import spans_from_tags
-from ..tags.tagset import TagSet
+from ..tags.tagset import PREFIXES, TagSet
 from ..types import Bools2d, Constraints, TagScores
 from .annotate import set_ents
 
@@ -91,13 +91,14 @@ class LSTMNer(TrainablePipe):
             raise ValueError(Errors.LABEL_TYPE.format(label=label, type=type(label).__name__))
         if label in self.labels:
             return 0
-        is_sized = bool(self.model.has_dim("nO"))
-        if is_sized and not self.is_resizable:
+        want = len(self.tagset) + len(PREFIXES)
+        is_small = bool(self.model.has_dim("nO")) and self.model.get_dim("nO") < want
+        if is_small and not self.is_resizable:
             raise ValueError(Errors.NOT_RESIZABLE.format(name=self.name, label=label))
         self.cfg["labels"].append(label)
         self.vocab.strings.add(label)
-        if is_sized:
-            self.model.attrs["resize_output"](self.model, len(self.tagset))
+        if is_small:
+            self.model.attrs["resize_output"](self.model, want)
         return 1
 
     def initialize(

@@ -7,8 +7,8 @@ from thinc.api import set_dropout_rate
 from spacy_lstm_ner.layers.bidirectional import bidirectional
 from spacy_lstm_ner.layers.crf import CRF
 from spacy_lstm_ner.layers.dropout import LockedDropout
-from spacy_lstm_ner.layers.emissions import Emissions
-from spacy_lstm_ner.layers.packing import with_packed
+from spacy_lstm_ner.layers.linear import Linear
+from spacy_lstm_ner.layers.packing import on_rows, with_packed
 from spacy_lstm_ner.layers.recurrent import Recurrent
 from spacy_lstm_ner.layers.residual import residual
 from spacy_lstm_ner.layers.stack import RecurrentStack
@@ -91,8 +91,8 @@ def test_locked_dropout():
     assert relative_error(exact, dX) < LIMIT
 
 
-def test_emissions():
-    check_packed_layer(Emissions(5, 3), packed([3, 1, 0], 3))
+def test_linear_on_rows():
+    check_packed_layer(on_rows(Linear(5, 3)), packed([3, 1, 0], 3))
 
 
 def test_crf_layer_passes_all_four_gradients_on():

@@ -1,16 +1,16 @@
 import numpy
 import pytest
 
-from spacy_lstm_ner.layers import crf, emissions
+from spacy_lstm_ner.layers import crf, linear
 from spacy_lstm_ner.layers.crf import CRF
-from spacy_lstm_ner.layers.emissions import Emissions
+from spacy_lstm_ner.layers.linear import Linear
 from spacy_lstm_ner.layers.resize import resize
 
 from ..gradients import packed
 
 
 @pytest.mark.parametrize(
-    "layer,init", [(Emissions(5, 3), emissions.init), (CRF(5), crf.init)], ids=["emissions", "crf"]
+    "layer,init", [(Linear(5, 3), linear.init), (CRF(5), crf.init)], ids=["linear", "crf"]
 )
 def test_old_values_stay(layer, init):
     layer.initialize()
@@ -33,8 +33,8 @@ def test_old_values_stay(layer, init):
 
 
 def test_before_initialization_only_the_size_changes():
-    layer = Emissions(None, 3)
-    resize(layer, 9, emissions.init)
+    layer = Linear(None, 3)
+    resize(layer, 9, linear.init)
     assert layer.get_dim("nO") == 9 and not layer.has_param("W")
 
 
@@ -53,7 +53,7 @@ def test_unknown_head():
         CRF(5, head="mlp")
 
 
-@pytest.mark.parametrize("layer", [Emissions(5), Emissions(None, 3), CRF()])
+@pytest.mark.parametrize("layer", [Linear(5), Linear(None, 3), CRF()])
 def test_missing_sizes_are_named(layer):
     with pytest.raises(ValueError, match="is neither set nor can be read off sample data"):
         layer.initialize()

@@ -1,0 +1,23 @@
+"""Fixtures shared by all tests."""
+
+import pytest
+import spacy
+from spacy.language import Language
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="also run the tests marked slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--slow"):
+        skip = pytest.mark.skip(reason="needs --slow")
+        for item in items:
+            if "slow" in item.keywords:
+                item.add_marker(skip)
+
+
+@pytest.fixture
+def nlp() -> Language:
+    """A blank English pipeline."""
+    return spacy.blank("en")

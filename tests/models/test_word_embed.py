@@ -1,0 +1,162 @@
+import numpy
+import pytest
+from spacy.attrs import NORM, ORTH
+from spacy.tokens import Doc
+from spacy.vectors import Vectors
+from thinc.api import Model
+
+from spacy_lstm_ner.layers.once_per_word import get_words
+from spacy_lstm_ner.models.word_embed import WordEmbed
+from spacy_lstm_ner.ops.distinct import distinct_rows
+
+from ..gradients import check_params, to_float64
+
+TEXTS = ["the cat and the dog", "The dog can't", "", "cat"]
+ATTRS = ["NORM", "SHAPE"]
+
+
+@pytest.fixture
+def docs(nlp):
+    return [nlp.make_doc(text) for text in TEXTS]
+
+
+def with_vectors(nlp, width=4):
+    words = ["the", "cat", "dog"]
+    data = numpy.random.RandomState(0).normal(size=(len(words), width)).astype("float32")
+    nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=data, keys=words)
+
+
+def test_distinct_rows_are_distinct_and_complete():
+    rng = numpy.random.RandomState(0)
+    keys = rng.randint(0, 3, size=(200, 3)).astype("uint64")
+    words, index = distinct_rows(keys)
+    numpy.testing.assert_array_equal(words[index], keys)
+    assert len(words) == len({tuple(row) for row in keys.tolist()})
+
+
+def test_small_numbers_do_not_collide():
+    """Flags and lengths are small; a plain sum of columns would mix up (0, 1) and (1, 0)."""
+    keys = numpy.array([(a, b, c) for a in range(20) for b in range(20) for c in range(20)])
+    assert len(distinct_rows(keys.astype("uint64"))[0]) == 8000
+
+
+def test_norm_is_the_tokens_own(nlp):
+    """ "ca" in "can't" has the norm "can", the word "ca" has not: two words, not one."""
+    doc = nlp.make_doc("can't ca")
+    assert doc[0].orth == doc[2].orth and doc[0].norm != doc[2].norm
+    words, index = get_words(Model("x", None).ops, [doc], [ORTH, NORM], False)
+    assert len(words.keys) == 3 and index[0] != index[2]
+
+
+def test_equals_an_embedding_that_runs_on_every_token(nlp, docs):
+    """Each token alone in a Doc of its own gives the same vector, and the sum of the gradients."""
+    numpy.random.seed(0)
+    model = WordEmbed(8, ATTRS, [50, 50])
+    model.initialize(X=docs)
+    Ys, backprop = model(docs, is_train=True)
+    dYs = [numpy.random.normal(size=Y.shape).astype("float32") for Y in Ys]
+    backprop(dYs)
+    params = [(node, name) for node in model.walk() for name in node.param_names]
+    together = [node.get_grad(name).copy() for node, name in params]
+    for node, name in params:
+        node.set_grad(name, numpy.zeros_like(node.get_grad(name)))
+    for doc, Y, dY in zip(docs, Ys, dYs):
+        assert Y.shape == (len(doc), 8)
+        for token in doc:
+            (y,), backprop = model([doc[token.i : token.i + 1].as_doc()], True)
+            numpy.testing.assert_allclose(y[0], Y[token.i], atol=1e-6)
+            backprop([dY[token.i : token.i + 1]])
+    for (node, name), gradient in zip(params, together):
+        numpy.testing.assert_allclose(node.get_grad(name), gradient, atol=1e-5)
+
+
+@pytest.mark.parametrize("static", [False, True])
+def test_numeric_gradients(nlp, static):
+    with_vectors(nlp)
+    docs = [nlp.make_doc(text) for text in ("the cat the dog", "a cat")]
+    numpy.random.seed(1)
+    model = WordEmbed(3, ATTRS, [4, 3], include_static_vectors=static, maxout_pieces=2)
+    model.initialize(X=docs)
+    to_float64(model)
+    Ys, backprop = model(docs, is_train=True)
+    rng = numpy.random.RandomState(0)
+    dYs = [rng.normal(size=Y.shape) for Y in Ys]
+    backprop([dY.copy() for dY in dYs])
+    check_params(
+        model,
+        lambda: sum(float((Y * dY).sum()) for Y, dY in zip(model(docs, True)[0], dYs)),
+    )
+
+
+def test_static_vectors(nlp):
+    with_vectors(nlp)
+    docs = [nlp.make_doc("the cat"), nlp.make_doc("unseen the")]
+    words, index = get_words(Model("x", None).ops, docs, [], True)
+    table = nlp.vocab.vectors
+    expected = [table["the"], table["cat"], numpy.zeros(4), table["the"]]
+    numpy.testing.assert_array_equal(words.vectors[index], expected)
+    model = WordEmbed(6, [], [], include_static_vectors=True)
+    model.initialize(X=docs)
+    first, second = model.predict(docs)
+    numpy.testing.assert_array_equal(first[0], second[1])
+
+
+def test_vectors_by_another_attribute(nlp):
+    data = numpy.ones((1, 2), dtype="float32")
+    nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=data, keys=["cat"], attr="LOWER")
+    words, index = get_words(Model("x", None).ops, [nlp.make_doc("Cat cat dog")], [], True)
+    assert words.vectors[index].tolist() == [[1, 1], [1, 1], [0, 0]]
+    assert len(words.keys) == 2
+
+
+def test_floret_vectors(nlp):
+    data = numpy.random.RandomState(0).normal(size=(20, 3)).astype("float32")
+    nlp.vocab.vectors = Vectors(
+        strings=nlp.vocab.strings, data=data, mode="floret", minn=2, maxn=3, hash_count=2
+    )
+    doc = nlp.make_doc("cat catty cat")
+    words, index = get_words(Model("x", None).ops, [doc], [], True)
+    expected = [nlp.vocab.vectors[token.text] for token in doc]
+    numpy.testing.assert_allclose(words.vectors[index], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["", ""]])
+def test_nothing_to_embed(nlp, docs, texts):
+    model = WordEmbed(8, ATTRS, [50, 50])
+    model.initialize(X=docs)
+    Ys, backprop = model([nlp.make_doc(text) for text in texts], is_train=True)
+    assert [Y.shape for Y in Ys] == [(0, 8)] * len(texts)
+    backprop(Ys)
+
+
+def test_initialize_with_empty_docs_first(nlp):
+    model = WordEmbed(8, ATTRS, [50, 50])
+    model.initialize(X=[nlp.make_doc("")])
+    assert model.predict([nlp.make_doc("a cat")])[0].shape == (2, 8)
+
+
+def test_bad_options(nlp, docs):
+    with pytest.raises(ValueError, match=r"1 numbers of rows for 2 attributes \(NORM, SHAPE\)"):
+        WordEmbed(8, ATTRS, [50])
+    with pytest.raises(ValueError, match="no attributes and no static vectors"):
+        WordEmbed(8, [], [])
+    model = WordEmbed(8, ATTRS, [50, 50], include_static_vectors=True)
+    with pytest.raises(ValueError, match="the vocab has no vectors"):
+        model.initialize(X=docs)
+
+
+def test_documents_are_not_changed(nlp, docs):
+    before = [doc.to_bytes() for doc in docs]
+    model = WordEmbed(8, ATTRS, [50, 50])
+    model.initialize(X=docs)
+    model(docs, is_train=True)
+    assert [doc.to_bytes() for doc in docs] == before
+
+
+def test_a_doc_of_one_attribute(nlp):
+    doc = Doc(nlp.vocab, words=["a", "b", "a"])
+    model = WordEmbed(4, ["ORTH"], [20])
+    model.initialize(X=[doc])
+    (Y,) = model.predict([doc])
+    numpy.testing.assert_array_equal(Y[0], Y[2])
+    assert not numpy.allclose(Y[0], Y[1])

@@ -1,0 +1,157 @@
+import numpy
+import pytest
+from spacy.tokens import Doc, Span
+from spacy.training import Example
+
+from spacy_lstm_ner.ops.crf import crf_loss
+from spacy_lstm_ner.ops.packing import pack_layout
+from spacy_lstm_ner.tags.align import Unlearnable, gold_mask
+from spacy_lstm_ner.tags.constraints import scheme_constraints, structural_mask
+from spacy_lstm_ner.tags.tagset import TagSet
+from spacy_lstm_ner.types import Packed, TagScores
+
+TAGS = TagSet(("PER", "LOC"))
+O, B_PER, I_PER, L_PER, U_PER = range(5)
+U_LOC = 8
+ALL = set(range(9))
+
+
+def make_example(nlp, words, ents=(), missing=(), default="outside", gold_words=None, **kwargs):
+    """ents are (start, end, label) in tokens of the gold Doc, missing are (start, end)."""
+    predicted = Doc(nlp.vocab, words=words, **kwargs)
+    reference = Doc(nlp.vocab, words=gold_words or words)
+    reference.set_ents(
+        [Span(reference, start, end, label=label) for start, end, label in ents],
+        missing=[reference[start:end] for start, end in missing],
+        default=default,
+    )
+    return Example(predicted, reference)
+
+
+def gold(examples, tagset=TAGS):
+    structural = structural_mask([example.predicted for example in examples], tagset)
+    mask, unlearnable = gold_mask(examples, tagset, structural)
+    check_loss_is_finite(mask, structural, examples, tagset)
+    return [set(numpy.flatnonzero(row).tolist()) for row in mask], unlearnable
+
+
+def check_loss_is_finite(mask, structural, examples, tagset):
+    layout = pack_layout(numpy, [len(example.predicted) for example in examples])
+    nK = len(tagset)
+    zeros = TagScores(
+        Packed(numpy.zeros(mask.shape), layout),
+        numpy.zeros(nK),
+        numpy.zeros((nK, nK)),
+        numpy.zeros(nK),
+    )
+    rows = layout.flat_rows
+    loss, _ = crf_loss(zeros, scheme_constraints(tagset), structural[rows], mask[rows])
+    assert numpy.isfinite(loss) and loss >= -1e-9
+
+
+def test_full_annotation_is_one_hot(nlp):
+    words = ["Ada", "King", "Noel", "met", "Bob"]
+    example = make_example(nlp, words, [(0, 3, "PER"), (4, 5, "PER")])
+    mask, unlearnable = gold([example])
+    assert mask == [{B_PER}, {I_PER}, {L_PER}, {O}, {U_PER}]
+    assert unlearnable.total == 0
+
+
+def test_missing_tokens_are_free(nlp):
+    example = make_example(nlp, ["Ada", "met", "Bob"], [(0, 1, "PER")], missing=[(2, 3)])
+    assert gold([example])[0] == [{U_PER}, {O}, ALL]
+
+
+def test_a_doc_without_annotation_is_free(nlp):
+    example = Example(Doc(nlp.vocab, words=["a", "b"]), Doc(nlp.vocab, words=["a", "b"]))
+    assert gold([example])[0] == [ALL, ALL]
+
+
+def test_only_positives(nlp):
+    example = make_example(nlp, ["Ada", "met", "Bob"], [(0, 1, "PER")], default="missing")
+    assert gold([example])[0] == [{U_PER}, ALL, ALL]
+
+
+def test_misaligned_entities_are_missing_and_reported(nlp):
+    example = make_example(
+        nlp,
+        ["in", "New", "York-based"],
+        [(1, 3, "LOC")],
+        gold_words=["in", "New", "York", "-based"],
+    )
+    mask, unlearnable = gold([example])
+    assert mask == [{O}, ALL, ALL]
+    assert unlearnable.counts == {"does not align with the tokens": 1}
+    assert unlearnable.shown == ["'New York' (does not align with the tokens)"]
+
+
+def test_entities_align_over_different_tokens(nlp):
+    """One predicted token for two gold ones, and two for one."""
+    reference = Doc(nlp.vocab, words=["St.", "Ives", "can't"], spaces=[False, True, False])
+    reference.ents = [Span(reference, 0, 2, label="LOC")]
+    words, spaces = ["St.Ives", "ca", "n't"], [True, False, False]
+    example = Example(Doc(nlp.vocab, words=words, spaces=spaces), reference)
+    mask, unlearnable = gold([example])
+    assert mask == [{U_LOC}, {O}, {O}]
+    assert unlearnable.total == 0
+
+
+@pytest.mark.parametrize(
+    "words,start,end", [(["\n", "Ada", "x"], 0, 2), (["Ada", "\n", "x"], 0, 2), (["\n", "x"], 0, 1)]
+)
+def test_white_space_at_an_edge(nlp, words, start, end):
+    mask, unlearnable = gold([make_example(nlp, words, [(start, end, "PER")])])
+    assert mask[start:end] == [ALL] * (end - start)
+    assert mask[end:] == [{O}] * (len(words) - end)
+    assert unlearnable.counts == {"begins or ends with white space": 1}
+
+
+def test_white_space_inside_is_learned(nlp):
+    mask, unlearnable = gold([make_example(nlp, ["Ada", "\n", "King"], [(0, 3, "PER")])])
+    assert mask == [{B_PER}, {I_PER}, {L_PER}] and unlearnable.total == 0
+
+
+def test_sentence_starts(nlp):
+    starts = [True, False, True, False]
+    words = ["Ada", "King", "Noel", "Byron"]
+    crossing = make_example(nlp, words, [(1, 3, "PER")], sent_starts=starts)
+    mask, unlearnable = gold([crossing])
+    assert mask == [{O}, ALL, ALL, {O}]
+    assert unlearnable.counts == {"crosses a sentence start": 1}
+    inside = make_example(nlp, words, [(0, 2, "PER"), (2, 4, "PER")], sent_starts=starts)
+    assert gold([inside])[1].total == 0
+
+
+def test_unknown_labels(nlp):
+    example = make_example(nlp, ["Acme", "met", "Bob"], [(0, 1, "ORG"), (2, 3, "PER")])
+    mask, unlearnable = gold([example])
+    assert mask == [ALL, {O}, {U_PER}]
+    assert unlearnable.counts == {"unknown label ORG": 1}
+
+
+def test_preset_entities_of_the_predicted_doc_change_nothing(nlp):
+    example = make_example(nlp, ["Ada", "met", "Bob"], [(0, 1, "PER")])
+    example.predicted.ents = [Span(example.predicted, 1, 3, label="LOC")]
+    assert gold([example])[0] == [{U_PER}, {O}, {O}]
+
+
+def test_batches_with_empty_docs(nlp):
+    examples = [
+        make_example(nlp, []),
+        make_example(nlp, ["Bob"], [(0, 1, "PER")]),
+        make_example(nlp, []),
+        make_example(nlp, ["met"]),
+    ]
+    assert gold(examples)[0] == [{U_PER}, {O}]
+
+
+def test_reports_add_up():
+    total = Unlearnable()
+    for n in range(4):
+        part = Unlearnable()
+        part.add(f"text {n}", "reason a")
+        part.add(f"text {n}", f"reason {n % 2}")
+        total.extend(part)
+    assert total.total == 8
+    assert total.counts == {"reason a": 4, "reason 0": 2, "reason 1": 2}
+    assert len(total.shown) == 5

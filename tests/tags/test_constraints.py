@@ -1,0 +1,135 @@
+from itertools import product
+
+import numpy
+import pytest
+from spacy.tokens import Doc, Span
+
+from spacy_lstm_ner.tags.constraints import (
+    prediction_mask,
+    scheme_constraints,
+    structural_mask,
+)
+from spacy_lstm_ner.tags.spans import spans_from_tags
+from spacy_lstm_ner.tags.tagset import TagSet
+
+TAGS = TagSet(("PER", "LOC"))
+O, B_PER, I_PER, L_PER, U_PER, B_LOC, I_LOC, L_LOC, U_LOC = range(9)
+ALL = set(range(9))
+OPENING = {O, B_PER, U_PER, B_LOC, U_LOC}  # what a first token may have
+
+
+def allowed(mask):
+    return [set(numpy.flatnonzero(row).tolist()) for row in mask]
+
+
+def is_biluo(names):
+    """The scheme in words: an entity is U, or B, any number of I, L, all with one label."""
+    label = None
+    for name in names:
+        prefix, _, name_label = name.partition("-")
+        if prefix in ("O", "B", "U"):
+            if label is not None:
+                return False
+            label = name_label if prefix == "B" else None
+        elif label != name_label:
+            return False
+        elif prefix == "L":
+            label = None
+    return label is None
+
+
+@pytest.mark.parametrize("labels", [(), ("PER",), ("PER", "LOC")])
+@pytest.mark.parametrize("T", [1, 2, 3, 4])
+def test_scheme_allows_exactly_the_legal_sequences(labels, T):
+    tagset = TagSet(labels)
+    rules = scheme_constraints(tagset)
+    for path in product(range(len(tagset)), repeat=T):
+        legal = (
+            rules.start[path[0]]
+            and rules.end[path[-1]]
+            and all(rules.transitions[a, b] for a, b in zip(path, path[1:]))
+        )
+        assert legal == is_biluo([tagset.names[tag] for tag in path]), path
+
+
+def test_a_plain_doc_is_free(nlp):
+    doc = Doc(nlp.vocab, words=["a", "b"])
+    assert allowed(structural_mask([doc], TAGS)) == [OPENING, ALL]
+    assert structural_mask([], TAGS).shape == (0, 9)
+    assert structural_mask([Doc(nlp.vocab)], TAGS).shape == (0, 9)
+
+
+def test_white_space_is_never_an_edge(nlp):
+    doc = Doc(nlp.vocab, words=["a", "\n\n", "b"])
+    assert allowed(structural_mask([doc], TAGS)) == [OPENING, {O, I_PER, I_LOC}, ALL]
+
+
+def test_no_entity_crosses_a_sentence_start(nlp):
+    doc = Doc(nlp.vocab, words=["a", "b", "c", "d"], sent_starts=[True, False, True, None])
+    closing = {O, L_PER, U_PER, L_LOC, U_LOC}
+    assert allowed(structural_mask([doc], TAGS)) == [OPENING, closing, OPENING, ALL]
+
+
+def test_masks_of_a_batch_do_not_mix(nlp):
+    docs = [
+        Doc(nlp.vocab, words=["a"]),
+        Doc(nlp.vocab),
+        Doc(nlp.vocab, words=["b", "c"], sent_starts=[True, False]),
+    ]
+    docs[2].ents = [Span(docs[2], 1, 2, label="PER")]
+    together = prediction_mask(docs, TAGS)
+    alone = numpy.concatenate([prediction_mask([doc], TAGS) for doc in docs])
+    numpy.testing.assert_array_equal(together, alone)
+    assert allowed(together)[0] == OPENING and allowed(together)[2] == {U_PER}
+
+
+def test_preset_entities_are_forced_and_blocked_tokens_are_o(nlp):
+    doc = Doc(nlp.vocab, words=["a", "b", "c", "d", "e", "f"])
+    doc.set_ents(
+        [Span(doc, 0, 3, label="PER")],
+        blocked=[doc[4:5]],
+        outside=[doc[5:6]],
+        default="missing",
+    )
+    expected = [{B_PER}, {I_PER}, {L_PER}, ALL, {O}, ALL]
+    assert allowed(prediction_mask([doc], TAGS)) == expected
+    assert allowed(structural_mask([doc], TAGS)) == [OPENING] + [ALL] * 5
+
+
+def test_a_preset_entity_wins_over_white_space_and_sentences(nlp):
+    doc = Doc(nlp.vocab, words=["a", "\n", "b"], sent_starts=[True, True, False])
+    doc.ents = [Span(doc, 0, 2, label="LOC")]
+    assert allowed(prediction_mask([doc], TAGS))[:2] == [{B_LOC}, {L_LOC}]
+
+
+def test_a_preset_entity_of_another_label_takes_its_place(nlp):
+    doc = Doc(nlp.vocab, words=["a", "b", "c"])
+    doc.ents = [Span(doc, 0, 2, label="MONEY")]
+    assert allowed(prediction_mask([doc], TAGS)) == [{O}, {O}, ALL]
+
+
+def test_tags_and_spans_are_inverse():
+    for path in product(range(9), repeat=4):
+        if is_biluo([TAGS.names[tag] for tag in path]):
+            tags = [O] * 4
+            for span in spans_from_tags(numpy.array(path), TAGS):
+                tags[span.start : span.end] = TAGS.ids_of_span(span.end - span.start, span.label)
+            assert tuple(tags) == path
+
+
+def test_no_tokens_no_spans():
+    assert spans_from_tags(numpy.zeros(0, dtype="int32"), TAGS) == []
+
+
+def test_names_and_ids_agree():
+    assert TAGS.names[0] == "O" and len(TAGS.names) == len(TAGS) == 9
+    for prefix, label in product("BILU", TAGS.labels):
+        assert TAGS.names[TAGS.id_of(prefix, label)] == f"{prefix}-{label}"
+    longer = TagSet((*TAGS.labels, "ORG"))
+    assert longer.names[:9] == TAGS.names
+
+
+@pytest.mark.parametrize("prefix,label", [("B", "ORG"), ("S", "PER")])
+def test_unknown_tags_are_errors(prefix, label):
+    with pytest.raises(ValueError, match=f"'{prefix}-{label}' is no BILUO tag .* PER, LOC"):
+        TAGS.id_of(prefix, label)
