@@ -76,8 +76,8 @@ class Errors:
         "initialize()."
     )
     NOT_FINITE = (
-        "The emissions of component '{name}' are no longer finite, so there is no loss to learn "
-        "from. Training has diverged: lower the learning rate, or set max_grad_norm."
+        "The emissions of component '{name}' are not all finite numbers, so they rank no tags. "
+        "Its training has diverged: lower the learning rate, or set max_grad_norm."
     )
     MAX_GRAD_NORM = (
         "max_grad_norm was given {value}, expected a number above 0 or null for no clipping."

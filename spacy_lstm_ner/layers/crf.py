@@ -14,7 +14,7 @@ PARAMS = ("start", "transitions", "end")
 def CRF(nO: Optional[int] = None, *, head: Head = "crf") -> Model[Packed, TagScores]:
     """Complete emissions to the scores of paths. Loss and decoding are in `ops`.
 
-    nO (Optional[int]): Tags; None: set later, by `layers.resize`.
+    nO (Optional[int]): Tags; None: set later, by `layers.resize.resized`.
     head (Head): "crf" learns start, transition and end scores (they begin at zero); "softmax"
         leaves them at zero, so that only the constraints tie the tags together.
     RETURNS (Model[Packed, TagScores]): The layer.

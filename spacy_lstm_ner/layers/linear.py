@@ -16,7 +16,7 @@ def Linear(
 ) -> Model[Floats2d, Floats2d]:
     """Multiply with a weight matrix and add a bias.
 
-    nO (Optional[int]): Output width; None: set later, by `layers.resize`.
+    nO (Optional[int]): Output width; None: set later, by `layers.resize.resized`.
     nI (Optional[int]): Input width; None: read off sample data.
     blocks (int): Matrices that are stacked in W and scaled by themselves at the start.
     RETURNS (Model[Floats2d, Floats2d]): From `(N, nI)` to `(N, nO)`.

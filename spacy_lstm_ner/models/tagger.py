@@ -10,7 +10,7 @@ from ..layers import crf as crf_layer
 from ..layers import linear
 from ..layers.dropout import LockedDropout
 from ..layers.packing import list2packed, on_rows
-from ..layers.resize import resize
+from ..layers.resize import resized
 from ..layers.stack import RecurrentStack
 from ..types import Floats2d, Head, TagScores
 
@@ -80,11 +80,11 @@ def resize_output(model: Model[List[Doc], TagScores], nO: int) -> None:
     nO (int): Tags from now on.
     RAISES (ValueError): If it has more tags than that already.
     """
-    emissions, crf = model.get_ref("emissions"), model.get_ref("crf")
-    have = emissions.maybe_get_dim("nO")
+    have = model.get_ref("emissions").maybe_get_dim("nO")
     if have is not None and nO < have:
         raise ValueError(Errors.FEWER_TAGS.format(have=have, want=nO))
     if have != nO:
-        resize(emissions, nO, linear.init)
-        resize(crf, nO, crf_layer.init)
+        for name, init in (("emissions", linear.init), ("crf", crf_layer.init)):
+            old = model.get_ref(name)
+            model.replace_node(old, resized(old, nO, init))
         model.set_dim("nO", nO, force=True)

@@ -231,8 +231,6 @@ class LSTMNer(TrainablePipe):
         gold, unlearnable = gold_mask(examples, self.tagset, structural)
         valid = self._packed(structural, scores)
         constraints = self._constraints(scores)
-        if not self.model.ops.xp.isfinite(scores.emissions.data).all():
-            raise ValueError(Errors.NOT_FINITE.format(name=self.name))
         loss, d_scores = crf_loss(scores, constraints, valid, self._packed(gold, scores))
         return loss, d_scores, unlearnable
 
@@ -248,6 +246,8 @@ class LSTMNer(TrainablePipe):
                     name=self.name, nK=nK, n_labels=len(self.labels), expected=len(tagset)
                 )
             )
+        if not self.model.ops.xp.isfinite(scores.emissions.data).all():
+            raise ValueError(Errors.NOT_FINITE.format(name=self.name))
         rules, asarray = scheme_constraints(tagset), self.model.ops.xp.asarray
         return Constraints(asarray(rules.start), asarray(rules.transitions), asarray(rules.end))
 

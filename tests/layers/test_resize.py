@@ -4,7 +4,7 @@ import pytest
 from spacy_lstm_ner.layers import crf, linear
 from spacy_lstm_ner.layers.crf import CRF
 from spacy_lstm_ner.layers.linear import Linear
-from spacy_lstm_ner.layers.resize import resize
+from spacy_lstm_ner.layers.resize import resized
 
 from ..gradients import packed
 
@@ -20,8 +20,9 @@ def test_old_values_stay(layer, init):
     old = {name: layer.get_param(name).copy() for name in layer.param_names}
     for name, values in old.items():
         layer.inc_grad(name, numpy.ones_like(values))
-    resize(layer, 9, init)
-    assert layer.get_dim("nO") == 9
+    before, layer = layer, resized(layer, 9, init)
+    assert layer.get_dim("nO") == 9 and before.get_dim("nO") == 5
+    assert layer.id != before.id
     for name, values in old.items():
         new = layer.get_param(name)
         assert new.shape[0] == 9 and new.dtype == numpy.float32
@@ -34,14 +35,14 @@ def test_old_values_stay(layer, init):
 
 def test_before_initialization_only_the_size_changes():
     layer = Linear(None, 3)
-    resize(layer, 9, linear.init)
+    layer = resized(layer, 9, linear.init)
     assert layer.get_dim("nO") == 9 and not layer.has_param("W")
 
 
 def test_softmax_has_nothing_to_learn():
     layer = CRF(5, head="softmax")
     layer.initialize()
-    resize(layer, 9, crf.init)
+    layer = resized(layer, 9, crf.init)
     scores = layer.predict(packed([2], 9))
     assert layer.param_names == ()
     assert scores.transitions.shape == (9, 9) and not scores.transitions.any()
