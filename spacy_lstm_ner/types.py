@@ -51,6 +51,8 @@ class Layout:
     previous_rows (Ints1d): The row one step before, for every row from step 1 on.
         *Shape:* `(N - size_at_t[0],)`.
     last_rows (Ints1d): Row of the last token, by rank. *Shape:* `(size_at_t[0],)`.
+    sequences (Ints1d): Place in the batch of the sequence with each rank.
+        *Shape:* `(size_at_t[0],)`.
     ranks (Ints1d): Rank of the sequence that each row belongs to. *Shape:* `(N,)`.
     """
 
@@ -62,6 +64,7 @@ class Layout:
     reversed_rows: Ints1d
     previous_rows: Ints1d
     last_rows: Ints1d
+    sequences: Ints1d
     ranks: Ints1d
 
 
@@ -131,7 +134,10 @@ class Words:
     keys (Keys2d): One row of token attributes for each word. *Shape:* `(nW, nA)`, uint64.
     vectors (Optional[Floats2d]): Static vectors of the words, zero where unknown; None if
         the embedding does not use them. *Shape:* `(nW, nV)`.
+    texts (Optional[List[str]]): The words as they are written; None if the embedding does not
+        read characters. *Shape:* `(nW,)`.
     """
 
     keys: Keys2d
     vectors: Optional[Floats2d] = None
+    texts: Optional[List[str]] = None

@@ -34,9 +34,8 @@ def collate(results: Path) -> str:
         test = _spread([run["test"]["ents_f"] for run in same])
         p, r = (mean(run["test"][key] for run in same) for key in ("ents_p", "ents_r"))
         seconds = mean(run["train_seconds"] for run in same)
-        lines.append(
-            f"| {corpus} | {name} | {seeds} | {dev} | {test} | {p:.1f} | {r:.1f} | {seconds:.0f} s |"
-        )
+        cells = [corpus, name, seeds, dev, test, f"{p:.1f}", f"{r:.1f}", f"{seconds:.0f} s"]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -42,6 +42,8 @@ def _on_rows(
     Y, bp_layer = model.layers[0](Xp.data, is_train)
 
     def backprop(dYp: Packed) -> Packed:
+        if not len(dYp.data):  # thinc's HashEmbed cannot go back through an empty array
+            return Packed(model.ops.xp.zeros_like(Xp.data), Xp.layout)
         return Packed(bp_layer(dYp.data), Xp.layout)
 
     return Packed(Y, Xp.layout), backprop

@@ -1,7 +1,7 @@
 """Word vectors from attributes, computed once for each distinct word of a batch."""
 
 from functools import partial
-from typing import Any, Callable, List, Tuple
+from typing import Any, Callable, List, Optional, Tuple
 
 from spacy.tokens import Doc
 from thinc.api import HashEmbed, Model, chain, concatenate
@@ -19,6 +19,8 @@ def WordEmbed(
     rows: List[int],
     include_static_vectors: bool = False,
     *,
+    chars: Optional[Model[Words, Floats2d]] = None,
+    word_dropout_scale: float = 0.0,
     maxout_pieces: int = 3,
 ) -> Model[List[Doc], List[Floats2d]]:
     """Embed attributes of the tokens with hashed tables, mix them with one Maxout layer, and do
@@ -30,6 +32,10 @@ def WordEmbed(
     rows (List[int]): Rows of each table. *Shape:* as `attrs`.
     include_static_vectors (bool): Mix in the static vectors of the vocab too, through a learned
         linear map. Words without a vector are zero before the map.
+    chars (Optional[Model[Words, Floats2d]]): Mix in what a model such as `CharLSTM` makes of the
+        words' characters.
+    word_dropout_scale (float): In training, tokens get a random ORTH, NORM, LOWER and LEMMA at the
+        dropout rate in force times this, as if the word was unknown; the rest stays.
     maxout_pieces (int): Pieces of the Maxout layer.
     RETURNS (Model[List[Doc], List[Floats2d]]): One array of `(tokens, width)` a Doc.
     RAISES (ValueError): If rows and attributes differ in number, or there is nothing to embed.
@@ -43,11 +49,22 @@ def WordEmbed(
     ]
     if include_static_vectors:
         parts.append(chain(_vectors(), Linear(width)))
+    widths = [width] * len(parts)
+    if chars is not None:
+        parts.append(chars)
+        widths.append(chars.get_dim("nO"))
     if not parts:
         raise ValueError(Errors.NO_FEATURES)
     joined = concatenate(*parts) if len(parts) > 1 else parts[0]
-    mix = chain(joined, Maxout(width, width * len(parts), nP=maxout_pieces))
-    return once_per_word(mix, attrs, width, include_static_vectors=include_static_vectors)
+    mix = chain(joined, Maxout(width, sum(widths), nP=maxout_pieces))
+    return once_per_word(
+        mix,
+        attrs,
+        width,
+        include_static_vectors=include_static_vectors,
+        include_texts=chars is not None,
+        word_dropout_scale=word_dropout_scale,
+    )
 
 
 def _column(index: int) -> Model[Words, Ints1d]:

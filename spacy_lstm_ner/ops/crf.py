@@ -30,7 +30,7 @@ from ..types import (
     Xp,
 )
 from .crf_log import log_posterior
-from .lattice import Lattice, make_lattice, sequence_of_rank
+from .lattice import Lattice, make_lattice
 
 TINY = 1e-150
 
@@ -82,7 +82,7 @@ def posterior(scores: TagScores, constraints: Constraints, allowed: Bools2d) -> 
         found = _posterior(xp, lattice)
     dead = xp.flatnonzero(~xp.isfinite(found.log_partition))
     if dead.size:
-        sequence = sequence_of_rank(lattice.layout, int(dead[0]))
+        sequence = int(lattice.layout.sequences[dead[0]])
         raise ValueError(Errors.NO_PATH.format(sequence=sequence))
     return found
 

@@ -41,9 +41,3 @@ def make_lattice(
     emissions[layout.last_rows] += xp.where(constraints.end, scores.end, -xp.inf)
     transitions = xp.where(constraints.transitions, scores.transitions, -xp.inf).astype(dtype)
     return Lattice(emissions, transitions, layout)
-
-
-def sequence_of_rank(layout: Layout, rank: int) -> int:
-    """Place in the batch of the sequence with this rank. For error messages."""
-    ends = layout.lengths.cumsum()
-    return int((ends <= layout.flat_rows[rank]).sum())

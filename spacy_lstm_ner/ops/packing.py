@@ -42,5 +42,6 @@ def pack_layout(xp: Xp, lengths: Sequence[int]) -> Layout:
         reversed_rows=on_device(offsets[ranked[ranks] - 1 - t] + ranks),
         previous_rows=on_device((offsets[t - 1] + ranks)[alive:]),
         last_rows=on_device(offsets[ranked[:alive] - 1] + numpy.arange(alive)),
+        sequences=on_device(order[:alive]),
         ranks=on_device(ranks),
     )

@@ -4,7 +4,7 @@ from thinc.api import get_array_module
 
 from ..errors import Errors
 from ..types import Bools2d, Constraints, Ints1d, TagScores
-from .lattice import make_lattice, sequence_of_rank
+from .lattice import make_lattice
 
 
 def viterbi(scores: TagScores, constraints: Constraints, allowed: Bools2d) -> Ints1d:
@@ -33,7 +33,7 @@ def viterbi(scores: TagScores, constraints: Constraints, allowed: Bools2d) -> In
         top = at.max(axis=1, keepdims=True)
         if not xp.isfinite(top).all():
             rank = int(xp.flatnonzero(~xp.isfinite(top[:, 0]))[0])
-            raise ValueError(Errors.NO_PATH.format(sequence=sequence_of_rank(layout, rank)))
+            raise ValueError(Errors.NO_PATH.format(sequence=int(layout.sequences[rank])))
         at -= top
     tags = xp.zeros(best.shape[0], dtype="int32")
     tags[layout.last_rows] = best[layout.last_rows].argmax(axis=1)

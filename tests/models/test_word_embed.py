@@ -1,11 +1,11 @@
 import numpy
 import pytest
-from spacy.attrs import NORM, ORTH
+from spacy.attrs import NORM, ORTH, SHAPE
 from spacy.tokens import Doc
 from spacy.vectors import Vectors
-from thinc.api import Model
+from thinc.api import Model, set_dropout_rate
 
-from spacy_lstm_ner.layers.once_per_word import get_words
+from spacy_lstm_ner.layers.once_per_word import Reads, get_words
 from spacy_lstm_ner.models.word_embed import WordEmbed
 from spacy_lstm_ner.ops.distinct import distinct_rows
 
@@ -13,6 +13,7 @@ from ..gradients import check_params, to_float64
 
 TEXTS = ["the cat and the dog", "The dog can't", "", "cat"]
 ATTRS = ["NORM", "SHAPE"]
+VECTORS = Reads([], True, False)
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_norm_is_the_tokens_own(nlp):
     """ "ca" in "can't" has the norm "can", the word "ca" has not: two words, not one."""
     doc = nlp.make_doc("can't ca")
     assert doc[0].orth == doc[2].orth and doc[0].norm != doc[2].norm
-    words, index = get_words(Model("x", None).ops, [doc], [ORTH, NORM], False)
+    words, index = get_words(Model("x", None).ops, [doc], Reads([ORTH, NORM], False, False))
     assert len(words.keys) == 3 and index[0] != index[2]
 
 
@@ -91,7 +92,7 @@ def test_numeric_gradients(nlp, static):
 def test_static_vectors(nlp):
     with_vectors(nlp)
     docs = [nlp.make_doc("the cat"), nlp.make_doc("unseen the")]
-    words, index = get_words(Model("x", None).ops, docs, [], True)
+    words, index = get_words(Model("x", None).ops, docs, VECTORS)
     table = nlp.vocab.vectors
     expected = [table["the"], table["cat"], numpy.zeros(4), table["the"]]
     numpy.testing.assert_array_equal(words.vectors[index], expected)
@@ -104,9 +105,9 @@ def test_static_vectors(nlp):
 def test_vectors_by_another_attribute(nlp):
     data = numpy.ones((1, 2), dtype="float32")
     nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=data, keys=["cat"], attr="LOWER")
-    words, index = get_words(Model("x", None).ops, [nlp.make_doc("Cat cat dog")], [], True)
+    words, index = get_words(Model("x", None).ops, [nlp.make_doc("Cat cat dog")], VECTORS)
     assert words.vectors[index].tolist() == [[1, 1], [1, 1], [0, 0]]
-    assert len(words.keys) == 2
+    assert len(words.vectors) == 3
 
 
 def test_floret_vectors(nlp):
@@ -115,7 +116,7 @@ def test_floret_vectors(nlp):
         strings=nlp.vocab.strings, data=data, mode="floret", minn=2, maxn=3, hash_count=2
     )
     doc = nlp.make_doc("cat catty cat")
-    words, index = get_words(Model("x", None).ops, [doc], [], True)
+    words, index = get_words(Model("x", None).ops, [doc], VECTORS)
     expected = [nlp.vocab.vectors[token.text] for token in doc]
     numpy.testing.assert_allclose(words.vectors[index], expected, atol=1e-6)
 
@@ -160,3 +161,41 @@ def test_a_doc_of_one_attribute(nlp):
     (Y,) = model.predict([doc])
     numpy.testing.assert_array_equal(Y[0], Y[2])
     assert not numpy.allclose(Y[0], Y[1])
+
+
+def test_word_dropout_takes_the_identity_and_leaves_the_rest(nlp):
+    """At a rate of one, no token keeps its norm, and shape, text and vector stay."""
+    with_vectors(nlp)
+    docs = [nlp.make_doc("the cat the cat")]
+    ops = Model("x", None).ops
+    reads = Reads([NORM, SHAPE], True, True)
+    whole, index = get_words(ops, docs, reads)
+    dropped, dropped_index = get_words(ops, docs, reads, drop=1.0)
+    assert len(whole.keys) == 2 and len(dropped.keys) == 4  # a random identity each
+    norms = {token.norm for token in docs[0]}
+    assert not norms & set(dropped.keys[:, 0].tolist())
+    numpy.testing.assert_array_equal(dropped.keys[dropped_index, 1], whole.keys[index, 1])
+    numpy.testing.assert_array_equal(dropped.vectors[dropped_index], whole.vectors[index])
+    assert [dropped.texts[n] for n in dropped_index] == ["the", "cat", "the", "cat"]
+
+
+def test_word_dropout_scales_with_the_dropout_rate(nlp):
+    numpy.random.seed(0)
+    docs = [nlp.make_doc("cat " * 2000)]
+    model = WordEmbed(4, ["NORM"], [50], word_dropout_scale=0.5)
+    model.initialize(X=docs)
+    (expected,) = model.predict(docs)
+
+    def share(is_train):
+        changed = model(docs, is_train)[0][0] != expected
+        return changed.any(axis=1).mean()
+
+    assert share(True) == 0  # no dropout rate, no dropout
+    set_dropout_rate(model, 0.4)
+    assert 0.15 < share(True) < 0.25
+    assert share(False) == 0
+
+
+def test_word_dropout_scale_below_zero():
+    with pytest.raises(ValueError, match="word_dropout_scale was given -1"):
+        WordEmbed(4, ["NORM"], [50], word_dropout_scale=-1)

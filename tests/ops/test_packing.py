@@ -36,6 +36,7 @@ def test_definitions(lengths):
     assert [cells[row] for row in layout.previous_rows] == [(n, t - 1) for n, t in cells if t]
     alive = [n for n in order if lengths[n]]
     assert [cells[row] for row in layout.last_rows] == [(n, lengths[n] - 1) for n in alive]
+    assert layout.sequences.tolist() == alive
     assert [alive[rank] for rank in layout.ranks] == [n for n, _ in cells]
     assert layout.lengths.tolist() == lengths
 

@@ -1,0 +1,39 @@
+"""Words to characters."""
+
+from functools import partial
+from typing import Callable, Tuple
+
+import numpy
+from thinc.api import Model
+
+from ..ops.packing import pack_layout
+from ..types import Packed, Words
+
+
+def spell(max_length: int) -> Model[Words, Packed]:
+    """Give the code points of each word as a sequence. *Shape of data:* `(N,)`, uint64.
+
+    max_length (int): Of longer words, half of these characters are taken from the front and half
+        from the end.
+    RETURNS (Model[Words, Packed]): The layer; it has no gradient.
+    """
+    return Model("spell", partial(forward, max_length))
+
+
+def forward(
+    max_length: int, model: Model[Words, Packed], words: Words, is_train: bool
+) -> Tuple[Packed, Callable[[Packed], None]]:
+    front, back = max_length - max_length // 2, max_length // 2
+    texts = [
+        text if len(text) <= max_length else text[:front] + text[len(text) - back :]
+        for text in words.texts or []
+    ]
+    layout = pack_layout(model.ops.xp, [len(text) for text in texts])
+    codes = numpy.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype="uint32")
+    return Packed(
+        model.ops.xp.asarray(codes.astype("uint64"))[layout.flat_rows], layout
+    ), _no_gradient
+
+
+def _no_gradient(d_codes: Packed) -> None:
+    """Characters are data: nothing is learned below them."""

@@ -1,0 +1,35 @@
+"""Words from their characters: a bidirectional LSTM that spells each word."""
+
+from thinc.api import HashEmbed, Model, chain
+
+from ..errors import Errors
+from ..layers.last_states import last_states
+from ..layers.packing import on_rows
+from ..layers.spell import spell
+from ..layers.stack import RecurrentStack
+from ..types import Floats2d, Words
+
+
+def CharLSTM(
+    width: int, *, char_width: int = 25, rows: int = 500, max_length: int = 40
+) -> Model[Words, Floats2d]:
+    """Spell every word in both directions and take the last states (Lample et al. 2016). For the
+    `chars` of `WordEmbed`, which runs it once for each distinct word.
+
+    width (int): Output width; even, half for each direction.
+    char_width (int): Width of the characters' vectors.
+    rows (int): Rows of the characters' hashed table.
+    max_length (int): Of longer words, half of these characters are taken from the front and half
+        from the end.
+    RETURNS (Model[Words, Floats2d]): One vector of `width` a word.
+    RAISES (ValueError): If the width is odd, or max_length is not above 0.
+    """
+    if max_length < 1:
+        rule = "a number >= 1"
+        raise ValueError(Errors.SIZE.format(name="max_length", value=max_length, rule=rule))
+    return chain(
+        spell(max_length),
+        on_rows(HashEmbed(char_width, rows, seed=0)),
+        RecurrentStack(width, 1, nI=char_width),
+        last_states(width),
+    )
