@@ -1,7 +1,6 @@
 """A linear layer. thinc's own multiplies through BLIS, which is several times slower than
 numpy's BLAS on recent CPUs and knows single precision only."""
 
-from functools import partial
 from typing import Callable, Optional, Tuple
 
 from thinc.api import Model
@@ -11,20 +10,17 @@ from ..types import Floats2d
 from .initializers import glorot_blocks_init
 
 
-def Linear(
-    nO: Optional[int] = None, nI: Optional[int] = None, *, blocks: int = 1
-) -> Model[Floats2d, Floats2d]:
+def Linear(nO: Optional[int] = None, nI: Optional[int] = None) -> Model[Floats2d, Floats2d]:
     """Multiply with a weight matrix and add a bias.
 
     nO (Optional[int]): Output width; None: set later, by `layers.resize.resized`.
     nI (Optional[int]): Input width; None: read off sample data.
-    blocks (int): Matrices that are stacked in W and scaled by themselves at the start.
     RETURNS (Model[Floats2d, Floats2d]): From `(N, nI)` to `(N, nO)`.
     """
     return Model(
         "linear",
         forward,
-        init=partial(init, blocks=blocks),
+        init=init,
         params={"W": None, "b": None},
         dims={"nO": nO, "nI": nI},
     )
@@ -47,8 +43,6 @@ def init(
     model: Model[Floats2d, Floats2d],
     X: Optional[Floats2d] = None,
     Y: Optional[Floats2d] = None,
-    *,
-    blocks: int = 1,
 ) -> None:
     if X is not None:
         model.set_dim("nI", X.shape[1])
@@ -56,5 +50,5 @@ def init(
         if not model.has_dim(dim):
             raise ValueError(Errors.MISSING_DIM.format(layer=model.name, dim=dim))
     nO, nI = model.get_dim("nO"), model.get_dim("nI")
-    model.set_param("W", glorot_blocks_init(model.ops, nO // blocks, nI, blocks))
+    model.set_param("W", glorot_blocks_init(model.ops, nO, nI))
     model.set_param("b", model.ops.alloc1f(nO))

@@ -8,7 +8,6 @@ from thinc.api import HashEmbed, Model, chain, concatenate
 
 from ..errors import Errors
 from ..layers.linear import Linear
-from ..layers.maxout import Maxout
 from ..layers.once_per_word import Attr, once_per_word
 from ..types import Floats2d, Ints1d, Words
 
@@ -21,23 +20,24 @@ def WordEmbed(
     *,
     chars: Optional[Model[Words, Floats2d]] = None,
     word_dropout_scale: float = 0.0,
-    maxout_pieces: int = 3,
 ) -> Model[List[Doc], List[Floats2d]]:
-    """Embed attributes of the tokens with hashed tables, mix them with one Maxout layer, and do
-    so once for each distinct row of attributes in the batch. It learns the same as an embedding
-    that runs on every token, since the gradients of all occurrences are added up.
+    """Embed attributes of the tokens with hashed tables and join the results, once for each
+    distinct row of attributes in the batch. It learns the same as an embedding that runs on every
+    token, since the gradients of all occurrences are added up.
 
-    width (int): Output width, and width of each table.
+    There is no layer that mixes the parts, as in spaCy's `MultiHashEmbed`: the recurrent layer does
+    that itself, and with dropout on the parts it generalises better.
+
+    width (int): Width of each table; the output is as wide as all parts together.
     attrs (List[Attr]): Token attributes such as NORM, PREFIX, SUFFIX, SHAPE; each gets a table.
     rows (List[int]): Rows of each table. *Shape:* as `attrs`.
-    include_static_vectors (bool): Mix in the static vectors of the vocab too, through a learned
-        linear map. Words without a vector are zero before the map.
-    chars (Optional[Model[Words, Floats2d]]): Mix in what a model such as `CharLSTM` makes of the
-        words' characters.
+    include_static_vectors (bool): Join the static vectors of the vocab too, through a learned
+        linear map to `width`. Words without a vector are zero before the map.
+    chars (Optional[Model[Words, Floats2d]]): Join what a model such as `CharLSTM` makes of the
+        words' characters too.
     word_dropout_scale (float): In training, tokens get a random ORTH, NORM, LOWER and LEMMA at the
         dropout rate in force times this, as if the word was unknown; the rest stays.
-    maxout_pieces (int): Pieces of the Maxout layer.
-    RETURNS (Model[List[Doc], List[Floats2d]]): One array of `(tokens, width)` a Doc.
+    RETURNS (Model[List[Doc], List[Floats2d]]): One array of `(tokens, nO)` a Doc.
     RAISES (ValueError): If rows and attributes differ in number, or there is nothing to embed.
     """
     if len(rows) != len(attrs):
@@ -49,18 +49,16 @@ def WordEmbed(
     ]
     if include_static_vectors:
         parts.append(chain(_vectors(), Linear(width)))
-    widths = [width] * len(parts)
+    nO = width * len(parts)
     if chars is not None:
         parts.append(chars)
-        widths.append(chars.get_dim("nO"))
+        nO += chars.get_dim("nO")
     if not parts:
         raise ValueError(Errors.NO_FEATURES)
-    joined = concatenate(*parts) if len(parts) > 1 else parts[0]
-    mix = chain(joined, Maxout(width, sum(widths), nP=maxout_pieces))
     return once_per_word(
-        mix,
+        concatenate(*parts) if len(parts) > 1 else parts[0],
         attrs,
-        width,
+        nO,
         include_static_vectors=include_static_vectors,
         include_texts=chars is not None,
         word_dropout_scale=word_dropout_scale,

@@ -22,10 +22,11 @@ nO = null
 
 [component.model.tok2vec]
 @architectures = "spacy-lstm-ner.WordEmbed.v1"
-width = 96
+width = 64
 attrs = ["NORM", "PREFIX", "SUFFIX", "SHAPE"]
 rows = [5000, 1000, 2500, 2500]
 include_static_vectors = false
+word_dropout_scale = 0.8
 
 [component.scorer]
 @scorers = "spacy.ner_scorer.v1"

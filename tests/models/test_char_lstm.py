@@ -85,7 +85,7 @@ def test_inside_the_word_embedding(nlp):
     model = WordEmbed(8, ["SHAPE"], [20], chars=CharLSTM(4))
     model.initialize(X=docs)
     Y, empty = model.predict(docs)
-    assert Y.shape == (5, 8) and empty.shape == (0, 8)
+    assert Y.shape == (5, 12) and empty.shape == (0, 12)
     numpy.testing.assert_array_equal(Y[0], Y[4])
     assert not numpy.allclose(Y[0], Y[2])  # one shape, other letters
 

@@ -62,7 +62,7 @@ def test_equals_an_embedding_that_runs_on_every_token(nlp, docs):
     for node, name in params:
         node.set_grad(name, numpy.zeros_like(node.get_grad(name)))
     for doc, Y, dY in zip(docs, Ys, dYs):
-        assert Y.shape == (len(doc), 8)
+        assert Y.shape == (len(doc), 16)
         for token in doc:
             (y,), backprop = model([doc[token.i : token.i + 1].as_doc()], True)
             numpy.testing.assert_allclose(y[0], Y[token.i], atol=1e-6)
@@ -76,7 +76,7 @@ def test_numeric_gradients(nlp, static):
     with_vectors(nlp)
     docs = [nlp.make_doc(text) for text in ("the cat the dog", "a cat")]
     numpy.random.seed(1)
-    model = WordEmbed(3, ATTRS, [4, 3], include_static_vectors=static, maxout_pieces=2)
+    model = WordEmbed(3, ATTRS, [4, 3], include_static_vectors=static)
     model.initialize(X=docs)
     to_float64(model)
     Ys, backprop = model(docs, is_train=True)
@@ -126,14 +126,14 @@ def test_nothing_to_embed(nlp, docs, texts):
     model = WordEmbed(8, ATTRS, [50, 50])
     model.initialize(X=docs)
     Ys, backprop = model([nlp.make_doc(text) for text in texts], is_train=True)
-    assert [Y.shape for Y in Ys] == [(0, 8)] * len(texts)
+    assert [Y.shape for Y in Ys] == [(0, 16)] * len(texts)
     backprop(Ys)
 
 
 def test_initialize_with_empty_docs_first(nlp):
     model = WordEmbed(8, ATTRS, [50, 50])
     model.initialize(X=[nlp.make_doc("")])
-    assert model.predict([nlp.make_doc("a cat")])[0].shape == (2, 8)
+    assert model.predict([nlp.make_doc("a cat")])[0].shape == (2, 16)
 
 
 def test_bad_options(nlp, docs):
