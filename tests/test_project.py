@@ -54,19 +54,9 @@ def test_all_then_nothing_then_only_what_follows(project):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("config", sorted((ROOT / "configs").glob("*.cfg")), ids=lambda p: p.stem)
-def test_configs_are_complete_and_train_without_code(project, config):
-    """Nothing is left for fill-config to add to the component, and `debug model` walks it."""
-    filled = run(project, "init", "fill-config", str(config))
-    assert "lstm_ner" in filled
-    run(
-        project,
-        "debug",
-        "config",
-        str(config),
-        "--paths.train",
-        "corpus/train.spacy",
-        "--paths.dev",
-        "corpus/dev.spacy",
-    )
-    shapes = run(project, "debug", "model", str(config), "lstm_ner", "-P0")
-    assert "lstm-l2r" in shapes
+def test_configs_are_valid_and_walked_by_debug_model(project, config):
+    run(project, "project", "run", "convert", ".")
+    paths = ["--paths.train", "corpus/train.spacy", "--paths.dev", "corpus/dev.spacy"]
+    assert "Config is valid" in run(project, "debug", "config", str(config), *paths)
+    shapes = run(project, "debug", "model", str(config), "lstm_ner", "-P1", "-DIM", *paths)
+    assert "lstm-l2r" in shapes and "model looks good" in shapes
