@@ -13,7 +13,8 @@ import typer
 
 from .run import RESULTS
 
-HEADER = "| corpus | config | seeds | dev F1 | test F1 | test P | test R | training |"
+COLUMNS = ["corpus", "config", "seeds", "dev F1", "test F1", "test P", "test R", "training"]
+MEASURED = ["words/s", "size"]  # only where every run has them
 
 
 def collate(results: Path) -> str:
@@ -27,7 +28,9 @@ def collate(results: Path) -> str:
         name = path.stem.rsplit("-", 1)[0].split("-", 1)[1]
         run = srsly.read_json(path)
         runs[run["corpus"], name].append(run)
-    lines = [HEADER, "|---|---|---|---|---|---|---|---|"]
+    measured = all("megabytes" in run for same in runs.values() for run in same)
+    columns = COLUMNS + (MEASURED if measured else [])
+    lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for (corpus, name), same in runs.items():
         seeds = ", ".join(str(run["seed"]) for run in same)
         dev = _spread([run["dev"]["ents_f"] for run in same])
@@ -35,6 +38,11 @@ def collate(results: Path) -> str:
         p, r = (mean(run["test"][key] for run in same) for key in ("ents_p", "ents_r"))
         seconds = mean(run["train_seconds"] for run in same)
         cells = [corpus, name, seeds, dev, test, f"{p:.1f}", f"{r:.1f}", f"{seconds:.0f} s"]
+        if measured:
+            speed, size = (
+                mean(run[key] for run in same) for key in ("words_per_second", "megabytes")
+            )
+            cells += [f"{speed:,.0f}", f"{size:.1f} MB"]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 

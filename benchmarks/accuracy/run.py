@@ -9,12 +9,14 @@ The corpus folder holds train.spacy, dev.spacy and test.spacy. The best model is
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 from typing import Annotated, Any, Dict
 
 import spacy
 import srsly
 import typer
 from spacy.cli.train import train
+from spacy.language import Language
 from spacy.training import Corpus
 
 RESULTS = Path(__file__).parent / "results"
@@ -27,7 +29,7 @@ def run_one(config: Path, corpus: Path, seed: int, overrides: Dict[str, Any]) ->
     corpus (Path): Folder with train.spacy, dev.spacy and test.spacy.
     seed (int): The seed.
     overrides (Dict[str, Any]): Config settings by dotted name.
-    RETURNS (Dict[str, Any]): Scores, times and what was run.
+    RETURNS (Dict[str, Any]): Scores, times, size and what was run.
     """
     settings = {
         **overrides,
@@ -39,20 +41,26 @@ def run_one(config: Path, corpus: Path, seed: int, overrides: Dict[str, Any]) ->
         begin = time.perf_counter()
         train(config, output, overrides=settings)
         train_seconds = time.perf_counter() - begin
-        nlp = spacy.load(Path(output) / "model-best")
-    scores = {}
-    for part in ("dev", "test"):
-        examples = list(Corpus(corpus / f"{part}.spacy")(nlp))
-        scores[part] = nlp.evaluate(examples)
+        best = Path(output) / "model-best"
+        megabytes = sum(path.stat().st_size for path in best.rglob("*") if path.is_file()) / 1e6
+        nlp = spacy.load(best)
+    dev, test = (_evaluate(nlp, corpus / f"{part}.spacy") for part in ("dev", "test"))
+    speed = median(_evaluate(nlp, corpus / "test.spacy")["speed"] for _ in range(5))
     return {
         "config": str(config),
         "corpus": corpus.name,
         "seed": seed,
         "overrides": overrides,
         "train_seconds": round(train_seconds, 1),
-        "dev": _entity_scores(scores["dev"]),
-        "test": _entity_scores(scores["test"]),
+        "words_per_second": round(speed),
+        "megabytes": round(megabytes, 1),
+        "dev": _entity_scores(dev),
+        "test": _entity_scores(test),
     }
+
+
+def _evaluate(nlp: Language, path: Path) -> Dict[str, Any]:
+    return nlp.evaluate(list(Corpus(path)(nlp)))
 
 
 def _entity_scores(scores: Dict[str, Any]) -> Dict[str, float]:
