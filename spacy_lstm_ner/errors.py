@@ -92,6 +92,30 @@ class Errors:
         "0 <= start < end <= {length}"
     )
 
+    # Corpus reader, batcher, training logger
+    NO_CORPUS_PATH = (
+        "The path of a corpus was given as null, expected a .jsonl or .spacy file or a folder of "
+        "them. Set it in the config, or on the command line with --paths.train and --paths.dev."
+    )
+    CORPUS_MISSING = (
+        "The corpus '{path}' does not exist. The path must be a .jsonl or .spacy file or a folder "
+        "of them: mend [paths] in the config, or --paths.train and --paths.dev on the command "
+        "line."
+    )
+    CORPUS_EMPTY = (
+        "The corpus '{path}' has no .jsonl and no .spacy file. The suffix tells how a file is "
+        "read: rename the file, or convert it with `spacy lstm-ner convert`."
+    )
+    CORPUS_TWICE = (
+        "The corpus '{path}' has both '{a}' and '{b}', which look like the same documents in two "
+        "formats. Every document of a folder is read: keep one of the two files, or give the "
+        "path of a file."
+    )
+    SHARD = (
+        "shard was given {shard} with num_shards {num_shards}, expected 0 <= shard and shard < "
+        "num_shards: document i belongs to shard i % num_shards."
+    )
+
 
 class Warnings:
     UNKNOWN_GOLD = (
@@ -102,4 +126,11 @@ class Warnings:
         "[{name}] Gradients are clipped twice: max_grad_norm = {norm} over the component, and "
         "the optimizer's grad_clip = {clip} for each parameter alone, which changes the "
         "direction of the step. Set training.optimizer.grad_clip = 0."
+    )
+
+    # Corpus reader, batcher, training logger
+    MISALIGNED = (
+        "The corpus '{path}' has {total} spans whose ends are not ends of tokens. Their tokens "
+        "count as missing annotation and may have any tag: mend the offsets, or change the "
+        "tokenizer. First ones: {shown}"
     )

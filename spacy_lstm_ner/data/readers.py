@@ -1,0 +1,149 @@
+"""Corpus files as streams of Examples, for `[corpora]` in a config."""
+
+import warnings
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Callable, Iterable, Iterator, List, Optional, Tuple, Union
+
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin
+from spacy.training import Example
+
+from ..errors import Errors, Warnings
+from .files import corpus_files
+from .jsonl import read_jsonl
+from .pieces import cut_doc
+from .shuffle import shuffle_stream
+
+Augmenter = Callable[[Language, Example], Iterable[Example]]
+SHOWN = 5
+
+
+def make_corpus(
+    path: Union[str, Path, None],
+    gold_tokens: bool = False,
+    max_length: int = 0,
+    limit: int = 0,
+    shuffle_seed: Optional[int] = None,
+    buffer: int = 0,
+    shard: int = 0,
+    num_shards: int = 1,
+    augmenter: Optional[Augmenter] = None,
+) -> "Corpus":
+    """Make `spacy-lstm-ner.Corpus.v1` from its config. See `Corpus` for the arguments."""
+    return Corpus(
+        path,
+        gold_tokens=gold_tokens,
+        max_length=max_length,
+        limit=limit,
+        shuffle_seed=shuffle_seed,
+        buffer=buffer,
+        shard=shard,
+        num_shards=num_shards,
+        augmenter=augmenter,
+    )
+
+
+class Corpus:
+    """Documents of `.jsonl` and `.spacy` files as Examples. A `.jsonl` file is read line by line,
+    a `.spacy` file as a whole, one file at a time.
+    """
+
+    def __init__(
+        self,
+        path: Union[str, Path, None],
+        *,
+        gold_tokens: bool = False,
+        max_length: int = 0,
+        limit: int = 0,
+        shuffle_seed: Optional[int] = None,
+        buffer: int = 0,
+        shard: int = 0,
+        num_shards: int = 1,
+        augmenter: Optional[Augmenter] = None,
+    ) -> None:
+        """Find the files; nothing is read yet.
+
+        path (Union[str, Path, None]): A file, or a folder, whose files are read in the order of
+            their names.
+        gold_tokens (bool): Whether predicted Docs have the tokens of the annotation, not those of
+            the pipeline's tokenizer.
+        max_length (int): Longer documents are cut into pieces, see `cut_doc`. 0: never.
+        limit (int): Read only so many documents, from the first. 0: all.
+        shuffle_seed (Optional[int]): Seed of the order, which is another one at each pass. None:
+            the order of the files.
+        buffer (int): Documents held in memory to shuffle them. 0: all.
+        shard (int): Take document i if i % num_shards is this.
+        num_shards (int): In how many parts the documents are dealt out.
+        augmenter (Optional[Augmenter]): Makes Examples of an Example, as in spaCy's readers.
+        RAISES (ValueError): If there is nothing to read at the path, or a number is out of range.
+        """
+        for name, value in (("max_length", max_length), ("limit", limit), ("buffer", buffer)):
+            if value < 0:
+                raise ValueError(Errors.SIZE.format(name=name, value=value, rule="0 or more"))
+        if not 0 <= shard < num_shards:
+            raise ValueError(Errors.SHARD.format(shard=shard, num_shards=num_shards))
+        self.path = path
+        self.files = corpus_files(path)
+        self.gold_tokens = gold_tokens
+        self.max_length = max_length
+        self.limit = limit
+        self.buffer = buffer
+        self.shard = shard
+        self.num_shards = num_shards
+        self.augmenter = augmenter
+        self._rng = None if shuffle_seed is None else Random(shuffle_seed)
+        self._warned = False
+
+    def __call__(self, nlp: Language) -> Iterator[Example]:
+        """Go through the documents once.
+
+        nlp (Language): The pipeline; its tokenizer makes the predicted Docs.
+        YIELDS (Example): A predicted Doc without annotation, and the annotated one.
+        RAISES (ValueError): If a line cannot be read.
+        """
+        docs = self._read(nlp)
+        if self._rng is not None:
+            docs = shuffle_stream(docs, self.buffer, Random(self._rng.getrandbits(64)))
+        for doc in docs:
+            for piece in cut_doc(doc, self.max_length or len(doc)):
+                example = Example(self._predicted(nlp, piece), piece)
+                yield from [example] if self.augmenter is None else self.augmenter(nlp, example)
+
+    def _read(self, nlp: Language) -> Iterator[Doc]:
+        total = 0
+        shown: List[str] = []
+        numbered = enumerate(islice(self._documents(nlp), self.limit or None))
+        for number, (doc, misaligned) in numbered:
+            if number % self.num_shards == self.shard:
+                total += len(misaligned)
+                shown += misaligned[: SHOWN - len(shown)]
+                yield doc
+        if total and not self._warned:
+            self._warned = True
+            message = Warnings.MISALIGNED.format(
+                path=self.path, total=total, shown="; ".join(shown)
+            )
+            warnings.warn(message, UserWarning, stacklevel=2)
+
+    def _documents(self, nlp: Language) -> Iterator[Tuple[Doc, List[str]]]:
+        for file in self.files:
+            if file.suffix == ".spacy":
+                for doc in DocBin().from_disk(file).get_docs(nlp.vocab):
+                    yield doc, []
+                continue
+            for doc, misaligned in read_jsonl(file, nlp.tokenizer):
+                yield (
+                    doc,
+                    [
+                        f"{file.name}:{span.line}: {span.label} {span.text!r} in {span.tokens!r}"
+                        for span in misaligned
+                    ],
+                )
+
+    def _predicted(self, nlp: Language, doc: Doc) -> Doc:
+        if not self.gold_tokens and not doc.has_unknown_spaces:
+            return nlp.make_doc(doc.text)
+        words = [token.text for token in doc]
+        return Doc(nlp.vocab, words=words, spaces=[bool(token.whitespace_) for token in doc])
