@@ -5,6 +5,7 @@ Letters: `nB` sequences, `nS` steps (the longest length), `N` tokens in all, `nI
 """
 
 from dataclasses import dataclass
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, List, Literal, Optional
 
 if TYPE_CHECKING:
@@ -141,3 +142,30 @@ class Words:
     keys: Keys2d
     vectors: Optional[Floats2d] = None
     texts: Optional[List[str]] = None
+
+
+@dataclass
+class GradientWatch:
+    """What a component tells a logger about the steps it took.
+
+    steps (int): How many.
+    norm_sum (float): Sum of the gradient norms per word, each before clipping.
+    clipped (int): Steps whose gradient was clipped.
+    last_step (float): When the last step ended, by `time.perf_counter`.
+    """
+
+    steps: int = 0
+    norm_sum: float = 0.0
+    clipped: int = 0
+    last_step: float = 0.0
+
+    def add_step(self, norm: float, is_clipped: bool) -> None:
+        """Count a step that just ended.
+
+        norm (float): The gradient norm per word before clipping.
+        is_clipped (bool): Whether it was above the limit.
+        """
+        self.steps += 1
+        self.norm_sum += norm
+        self.clipped += is_clipped
+        self.last_step = perf_counter()

@@ -15,6 +15,7 @@ ALLOWED = {
     "layers": {"ops"} | BASE,
     "models": {"layers"} | BASE,
     "data": {"tags"} | BASE,
+    "training": {"diagnostics", "evaluation"} | BASE,
     "pipeline": {"tags", "ops.crf", "ops.viterbi", "evaluation"} | BASE,
     "cli": {"data", "tags", "ops", "layers", "models", "pipeline"} | BASE,
 }

@@ -17,6 +17,9 @@ NAMES = {
         "spacy-lstm-ner.LSTMTagger.v1",
         "spacy-lstm-ner.WordEmbed.v1",
     ],
+    "readers": ["spacy-lstm-ner.Corpus.v1"],
+    "batchers": ["spacy-lstm-ner.batch_by_length.v1"],
+    "loggers": ["spacy-lstm-ner.TrainingLogger.v1"],
     "cli": ["lstm_ner"],
 }
 

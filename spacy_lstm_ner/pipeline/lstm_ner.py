@@ -20,8 +20,9 @@ from ..tags.align import Unlearnable, gold_mask
 from ..tags.constraints import prediction_mask, scheme_constraints, structural_mask
 from ..tags.spans import spans_from_tags
 from ..tags.tagset import PREFIXES, TagSet
-from ..types import Bools2d, Constraints, TagScores
+from ..types import Bools2d, Constraints, GradientWatch, TagScores
 from .annotate import set_ents
+from .clip import clip_gradient
 
 TagIds = List[numpy.ndarray]
 
@@ -31,7 +32,7 @@ class LSTMNer(TrainablePipe):
     path becomes `Doc.ents`.
 
     Only what is learned is stored (labels and weights), so a setting that a config gives at
-    load time holds.
+    load time holds. A logger that wants to know about gradients sets `watch`.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class LSTMNer(TrainablePipe):
         self.max_grad_norm = max_grad_norm
         self.scorer = scorer
         self.cfg: Dict[str, Any] = {"labels": []}
+        self.watch: Optional[GradientWatch] = None
         self._words_since_step = 0
         self._warned: Set[str] = set()
 
@@ -213,15 +215,20 @@ class LSTMNer(TrainablePipe):
 
         sgd (Optimizer): The optimizer.
         """
-        if self.max_grad_norm is not None:
-            if sgd.grad_clip:
-                message = Warnings.BOTH_CLIPS.format(
-                    name=self.name, norm=self.max_grad_norm, clip=sgd.grad_clip
-                )
-                self._warn_once("clip", message)
-            clip_gradient(self.model, self.max_grad_norm * max(self._words_since_step, 1))
+        if self.max_grad_norm is not None and sgd.grad_clip:
+            message = Warnings.BOTH_CLIPS.format(
+                name=self.name, norm=self.max_grad_norm, clip=sgd.grad_clip
+            )
+            self._warn_once("clip", message)
+        words = max(self._words_since_step, 1)
+        limit = math.inf if self.max_grad_norm is None else self.max_grad_norm * words
+        norm = 0.0
+        if self.max_grad_norm is not None or self.watch is not None:
+            norm = clip_gradient(self.model, limit)
         self.model.finish_update(sgd)
         self._words_since_step = 0
+        if self.watch is not None:
+            self.watch.add_step(norm / words, is_clipped=norm > limit)
 
     def _loss(
         self, examples: Iterable[Example], scores: TagScores
@@ -266,23 +273,6 @@ class LSTMNer(TrainablePipe):
         if topic not in self._warned:
             self._warned.add(topic)
             warnings.warn(message, UserWarning, stacklevel=3)
-
-
-def clip_gradient(model: Model, limit: float) -> None:
-    """Scale all gradients of a model down together, so that their joint Euclidean norm does not
-    pass a limit (Pascanu, Mikolov & Bengio 2013).
-
-    model (Model): The model, with gradients of a backward pass.
-    limit (float): The greatest norm allowed.
-    """
-    with_grads = [
-        (node, name) for node in model.walk() for name in node.param_names if node.has_grad(name)
-    ]
-    squares = [float(model.ops.xp.square(node.get_grad(name)).sum()) for node, name in with_grads]
-    norm = math.sqrt(math.fsum(squares))
-    if norm > limit:
-        for node, name in with_grads:
-            node.set_grad(name, node.get_grad(name) * (limit / norm))
 
 
 def _check(examples: Iterable[Example], tagset: TagSet) -> Unlearnable:

@@ -10,7 +10,8 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 from thinc.api import Adam
 
-from spacy_lstm_ner.pipeline.lstm_ner import LSTMNer, clip_gradient
+from spacy_lstm_ner.pipeline.clip import clip_gradient
+from spacy_lstm_ner.pipeline.lstm_ner import LSTMNer
 
 from .helpers import SMALL, TRAIN, ents_of, make_examples, train_small
 
