@@ -116,6 +116,13 @@ class Errors:
         "num_shards: document i belongs to shard i % num_shards."
     )
 
+    # Evaluation and plots
+    NO_GOLD_ENTS = (
+        "{path} was given as gold data, but none of its {n_docs} documents says anything about "
+        "entities. Each token needs an annotation (entity or O): set doc.ents before the "
+        "documents are saved."
+    )
+
 
 class Warnings:
     UNKNOWN_GOLD = (

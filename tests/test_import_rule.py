@@ -17,7 +17,10 @@ ALLOWED = {
     "data": {"tags"} | BASE,
     "training": {"diagnostics", "evaluation"} | BASE,
     "pipeline": {"tags", "ops.crf", "ops.viterbi", "evaluation"} | BASE,
-    "cli": {"data", "tags", "ops", "layers", "models", "pipeline"} | BASE,
+    "evaluation": {"tags"} | BASE,
+    "diagnostics": {"ops", "layers", "tags"} | BASE,
+    "cli": {"data", "tags", "ops", "layers", "models", "pipeline", "evaluation", "diagnostics"}
+    | BASE,
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 

@@ -5,6 +5,7 @@ import typer
 from spacy.cli._util import app as spacy_app
 
 from .convert import convert_cli
+from .evaluate import evaluate_cli
 
 app = typer.Typer(
     name="lstm-ner",
@@ -12,6 +13,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.command("convert")(convert_cli)
+app.command("evaluate")(evaluate_cli)
 
 
 @app.callback()

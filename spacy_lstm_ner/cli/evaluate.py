@@ -1,0 +1,110 @@
+"""`spacy lstm-ner evaluate`: scores, kinds of errors, and a page to read them on."""
+
+from pathlib import Path
+from timeit import default_timer as timer
+from typing import Annotated, Any, Dict, List, Optional, Tuple
+
+import srsly
+import typer
+from spacy.cli._util import setup_gpu
+from spacy.language import Language
+from spacy.tokens import Span
+from spacy.training import Corpus, Example
+from spacy.util import load_model
+from wasabi import msg
+
+from ..errors import Errors
+from ..evaluation.compare import ERRORS
+from ..evaluation.metrics import Comparison, compare_example, count_errors, entity_metrics
+from ..evaluation.page import LOOKS, Mark, PageDoc, PagePair, percent, render_page
+
+
+def evaluate_cli(
+    model: Annotated[str, typer.Argument(help="Name or path of a trained pipeline.")],
+    data_path: Annotated[
+        Path, typer.Argument(help="Gold documents, a .spacy file.", exists=True, dir_okay=False)
+    ],
+    output: Annotated[
+        Optional[Path], typer.Option("--output", "-o", help="JSON file to write the metrics to.")
+    ] = None,
+    html: Annotated[
+        Optional[Path], typer.Option("--html", help="Page to write, gold against predicted.")
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, help="Documents on the page, worst first.")
+    ] = 200,
+    use_gpu: Annotated[int, typer.Option("--gpu-id", "-g", help="GPU, or -1 for the CPU.")] = -1,
+) -> None:
+    """Evaluate the entities of a trained pipeline on gold documents.
+
+    Prints spaCy's scores and, for each label, how many entities are correct, missed, spurious,
+    or found with a wrong label or boundary.
+    """
+    setup_gpu(use_gpu)
+    try:
+        nlp = load_model(model)
+        examples, seconds = _predict(nlp, data_path)
+    except (OSError, ValueError) as err:
+        msg.fail(str(err), exits=1)
+    comparisons = [compare_example(example) for example in examples]
+    metrics = entity_metrics(examples, comparisons, seconds)
+    _print_metrics(metrics)
+    if output is not None:
+        srsly.write_json(output, metrics)
+        msg.good(f"Metrics: {output}")
+    if html is not None:
+        title = f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']} on {data_path.name}"
+        docs = _worst_docs(nlp.meta["lang"], examples, comparisons, limit)
+        html.write_text(render_page(title, docs, metrics), encoding="utf8")
+        msg.good(f"Page with {len(docs)} of {len(examples)} documents: {html}")
+
+
+def _predict(nlp: Language, path: Path) -> Tuple[List[Example], float]:
+    """The examples with their predictions, and the seconds that predicting took."""
+    examples = list(Corpus(path)(nlp))
+    if not any(example.reference.has_annotation("ENT_IOB") for example in examples):
+        raise ValueError(Errors.NO_GOLD_ENTS.format(path=path, n_docs=len(examples)))
+    start = timer()
+    docs = list(nlp.pipe(example.predicted for example in examples))
+    seconds = timer() - start
+    return [Example(doc, example.reference) for doc, example in zip(docs, examples)], seconds
+
+
+def _print_metrics(metrics: Dict[str, Any]) -> None:
+    kinds = ("correct", *ERRORS)
+    scores = metrics["ents_per_type"] or {}
+    rows = [("ALL", {key: metrics[f"ents_{key}"] for key in "prf"}, metrics["counts"])]
+    for label, counts in metrics["counts_per_type"].items():
+        rows.append((label, scores.get(label, {}), counts))
+    msg.table(
+        [
+            (label, *(percent(prf.get(key)) for key in "prf"), *(n[kind] for kind in kinds))
+            for label, prf, n in rows
+        ],
+        header=("", "P", "R", "F", *(LOOKS[kind].name for kind in kinds)),
+        aligns=("l", *"r" * (3 + len(kinds))),
+    )
+    msg.info(
+        f"{metrics['docs']} documents, {metrics['words']} words, {metrics['speed']:.0f} words/s"
+    )
+
+
+def _worst_docs(
+    lang: str, examples: List[Example], comparisons: List[Comparison], limit: int
+) -> List[PageDoc]:
+    order = sorted(range(len(examples)), key=lambda i: -count_errors(comparisons[i]))
+    return [_page_doc(i + 1, lang, examples[i], comparisons[i]) for i in order[:limit]]
+
+
+def _page_doc(number: int, lang: str, example: Example, comparison: Comparison) -> PageDoc:
+    gold = [_mark(ent) for ent in example.reference.ents]
+    predicted = [_mark(ent) for ent in example.predicted.ents]
+    pairs = [
+        PagePair(kind, None if i is None else gold[i], None if j is None else predicted[j])
+        for kind, i, j in comparison.pairs
+    ]
+    return PageDoc(number, lang, example.reference.text, example.predicted.text, pairs)
+
+
+def _mark(ent: Span) -> Mark:
+    return Mark(ent.start_char, ent.end_char, ent.label_)
