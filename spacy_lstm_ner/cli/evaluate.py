@@ -53,7 +53,8 @@ def evaluate_cli(
         srsly.write_json(output, metrics)
         msg.good(f"Metrics: {output}")
     if html is not None:
-        title = f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']} on {data_path.name}"
+        pipeline = "{lang}_{name} {version}".format(**nlp.meta)
+        title = f"Entities of {pipeline} on {data_path.name}"
         docs = _worst_docs(nlp.meta["lang"], examples, comparisons, limit)
         html.write_text(render_page(title, docs, metrics), encoding="utf8")
         msg.good(f"Page with {len(docs)} of {len(examples)} documents: {html}")

@@ -77,8 +77,8 @@ def render_page(title: str, docs: List[PageDoc], metrics: Dict[str, Any]) -> str
     return template.substitute(
         title=escape(title),
         facts=(
-            f"{metrics['docs']:,} documents, {metrics['words']:,} words. The {len(docs):,} "
-            "shown below stand in the order of their number of errors."
+            f"{metrics['docs']:,} documents, {metrics['words']:,} words. Shown: {len(docs):,}, "
+            "those with most errors first."
         ),
         summary="\n".join(_summary_rows(metrics)),
         kinds="\n".join(_kind_filter(kind) for kind in kinds),
@@ -114,7 +114,7 @@ def _kind_filter(kind: Kind) -> str:
     look = LOOKS[kind]
     return (
         f'<label><input type="checkbox" value="{kind}" checked>'
-        f'<mark class="{kind}">{look.name} <b>{look.sign}</b></mark>'
+        f'<mark class="{kind}">{look.name}&nbsp;<b>{look.sign}</b></mark>'
         f"<span>{look.meaning}</span> <output></output></label>"
     )
 
@@ -149,7 +149,7 @@ def _mark(text: str, mark: Mark, pair: PagePair) -> str:
     look = LOOKS[pair.kind]
     return (
         f'<mark class="{pair.kind}" {_data(pair)} title="{look.name}">{escape(text)}'
-        f" <b>{escape(mark.label)}&nbsp;{look.sign}</b></mark>"
+        f"&nbsp;<b>{escape(mark.label)}&nbsp;{look.sign}</b></mark>"
     )
 
 
