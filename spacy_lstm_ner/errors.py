@@ -122,6 +122,23 @@ class Errors:
         "entities. Each token needs an annotation (entity or O): set doc.ents before the "
         "documents are saved."
     )
+    NO_MATPLOTLIB = (
+        "Figures are drawn by matplotlib, which is not installed. Install it with: "
+        'pip install "spacy-lstm-ner[plots]"'
+    )
+    NOTHING_TO_PLOT = (
+        "No file was given to draw a figure of. Give at least one of --log (training log), "
+        "--metrics (output of spacy lstm-ner evaluate) and --data (a .spacy file)."
+    )
+    EMPTY_LOG = (
+        "The training log has {n_records} records and none can be drawn. A record needs a 'step' "
+        "and one of 'other_scores', 'score', 'losses', 'grad_norm' and 'clip_rate'."
+    )
+    NO_LABEL_SCORES = (
+        "The metrics have no scores for labels (their keys: {keys}). They need 'ents_per_type', "
+        "as spacy lstm-ner evaluate --output writes it for data with entities."
+    )
+    NO_DOCS = "The data file '{name}' holds no documents, expected at least one."
 
 
 class Warnings:

@@ -6,6 +6,7 @@ from spacy.cli._util import app as spacy_app
 
 from .convert import convert_cli
 from .evaluate import evaluate_cli
+from .plot import plot_cli
 
 app = typer.Typer(
     name="lstm-ner",
@@ -14,6 +15,7 @@ app = typer.Typer(
 )
 app.command("convert")(convert_cli)
 app.command("evaluate")(evaluate_cli)
+app.command("plot")(plot_cli)
 
 
 @app.callback()

@@ -1,0 +1,70 @@
+"""`spacy lstm-ner plot`: figures of a training, of scores and of data."""
+
+from pathlib import Path
+from typing import Annotated, Dict, List, Optional
+
+import spacy
+import srsly
+import typer
+from spacy.tokens import DocBin
+from wasabi import msg
+
+from ..diagnostics.plot_data import count_data, plot_data
+from ..diagnostics.plot_labels import plot_labels
+from ..diagnostics.plot_training import plot_training
+from ..errors import Errors
+
+
+def plot_cli(
+    output_dir: Annotated[
+        Path, typer.Argument(help="Folder to write the SVG files to.", file_okay=False)
+    ],
+    log: Annotated[
+        Optional[Path],
+        typer.Option("--log", help="Training log, JSON lines.", exists=True, dir_okay=False),
+    ] = None,
+    metrics: Annotated[
+        Optional[Path],
+        typer.Option(
+            "--metrics", help="Metrics, as evaluate writes them.", exists=True, dir_okay=False
+        ),
+    ] = None,
+    data: Annotated[
+        Optional[List[Path]],
+        typer.Option(
+            "--data", help="A .spacy file; give it again for more.", exists=True, dir_okay=False
+        ),
+    ] = None,
+) -> None:
+    """Draw a learning curve, the scores of each label, and lengths and labels of data files.
+
+    Writes learning-curve.svg, labels.svg and data.svg, those that a file was given for.
+    """
+    figures: Dict[str, bytes] = {}
+    try:
+        if log is not None:
+            figures["learning-curve.svg"] = plot_training(list(srsly.read_jsonl(log)))
+        if metrics is not None:
+            figures["labels.svg"] = plot_labels(srsly.read_json(metrics))
+        if data:
+            vocab = spacy.blank("xx").vocab
+            figures["data.svg"] = plot_data(
+                {
+                    name: count_data(DocBin().from_disk(path).get_docs(vocab))
+                    for name, path in _short_names(data).items()
+                }
+            )
+        if not figures:
+            raise ValueError(Errors.NOTHING_TO_PLOT)
+    except (ImportError, ValueError) as err:
+        msg.fail(str(err), exits=1)
+    output_dir.mkdir(parents=True, exist_ok=True)
+    for name, svg in figures.items():
+        (output_dir / name).write_bytes(svg)
+        msg.good(f"Figure: {output_dir / name}")
+
+
+def _short_names(paths: List[Path]) -> Dict[str, Path]:
+    """Names of files for a legend: as short as they can be while they differ."""
+    names = {path.stem: path for path in paths}
+    return names if len(names) == len(paths) else {str(path): path for path in paths}
