@@ -50,12 +50,14 @@ def evaluate_cli(
     metrics = entity_metrics(examples, comparisons, seconds)
     _print_metrics(metrics)
     if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
         srsly.write_json(output, metrics)
         msg.good(f"Metrics: {output}")
     if html is not None:
         pipeline = "{lang}_{name} {version}".format(**nlp.meta)
         title = f"Entities of {pipeline} on {data_path.name}"
         docs = _worst_docs(nlp.meta["lang"], examples, comparisons, limit)
+        html.parent.mkdir(parents=True, exist_ok=True)
         html.write_text(render_page(title, docs, metrics), encoding="utf8")
         msg.good(f"Page with {len(docs)} of {len(examples)} documents: {html}")
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING, Dict, Iterable, List, NamedTuple
+from typing import TYPE_CHECKING, Callable, Dict, Iterable, List, NamedTuple
 
 from spacy.tokens import Doc
 
@@ -30,6 +30,9 @@ class DataStats(NamedTuple):
     labels: "Counter[str]"
 
 
+Panels = Dict[Callable[["Axes", Dict[str, DataStats]], None], float]  # heights in inches
+
+
 def count_data(docs: Iterable[Doc]) -> DataStats:
     """Count lengths, widths and labels.
 
@@ -46,7 +49,7 @@ def count_data(docs: Iterable[Doc]) -> DataStats:
 
 def plot_data(stats: Dict[str, DataStats]) -> bytes:
     """Draw document lengths, entity widths and labels of some files, each as shares of the file,
-    so that a small file can be held against a large one.
+    so that a small file can be held against a large one. Without any entity, only the lengths.
 
     stats (Dict[str, DataStats]): The counts of each file, by name.
     RETURNS (bytes): An SVG file.
@@ -56,16 +59,19 @@ def plot_data(stats: Dict[str, DataStats]) -> bytes:
         if not file.lengths:
             raise ValueError(Errors.NO_DOCS.format(name=name))
     n_labels = len(set().union(*(file.labels for file in stats.values())))
-    heights = [2.4 + 0.25 * len(stats), 2.6, 0.8 + n_labels * (0.2 + 0.2 * len(stats))]
-    draw = partial(_draw, stats=stats, heights=heights)
-    return draw_svg(7.5, sum(heights) + 1.2, "Lengths and labels of the data", draw)
+    panels: Panels = {_draw_lengths: 2.4 + 0.25 * len(stats)}
+    if n_labels:
+        panels |= {_draw_widths: 2.6, _draw_labels: 0.8 + n_labels * (0.2 + 0.2 * len(stats))}
+    height = 0.4 * (1 + len(panels)) + sum(panels.values())
+    draw = partial(_draw, stats=stats, panels=panels)
+    return draw_svg(7.5, height, "Lengths and labels of the data", draw)
 
 
-def _draw(figure: "Figure", stats: Dict[str, DataStats], heights: List[float]) -> None:
-    lengths, widths, labels = figure.subplots(3, height_ratios=heights)
-    _draw_lengths(lengths, stats)
-    _draw_widths(widths, stats)
-    _draw_labels(labels, stats)
+def _draw(figure: "Figure", stats: Dict[str, DataStats], panels: Panels) -> None:
+    heights = list(panels.values())
+    rows = figure.subplots(len(panels), height_ratios=heights, squeeze=False)[:, 0]
+    for axes, draw in zip(rows, panels):
+        draw(axes, stats)
 
 
 def _draw_lengths(axes: "Axes", stats: Dict[str, DataStats]) -> None:

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Callable, Dict, Tuple
+from warnings import catch_warnings, filterwarnings
 
 from ..errors import Errors
 
@@ -51,7 +52,9 @@ def draw_svg(width: float, height: float, title: str, draw: "Callable[[Figure], 
     except ImportError as err:
         raise ImportError(Errors.NO_MATPLOTLIB) from err
     out = BytesIO()
-    with style.context(["default", _STYLE], after_reset=True):
+    with style.context(["default", _STYLE], after_reset=True), catch_warnings():
+        # Said of the font that text is measured with; the text itself is in the file.
+        filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure = Figure(figsize=(width, height), layout="constrained")
         draw(figure)
         figure.savefig(out, format="svg", metadata={"Title": title, "Date": None, "Creator": None})

@@ -1,0 +1,85 @@
+import json
+
+import pytest
+import spacy
+from spacy.cli._util import app
+from spacy.tokens import Doc, DocBin, Span
+from typer.testing import CliRunner
+
+import spacy_lstm_ner.cli  # noqa: F401  (adds itself to spaCy's app)
+
+
+def run(*args):
+    return CliRunner().invoke(app, ["lstm-ner", "evaluate", *map(str, args)])
+
+
+def words(result):
+    """The output without line breaks, wherever the terminal's width puts them."""
+    return " ".join(result.output.split())
+
+
+@pytest.fixture
+def model(tmp_path, nlp):
+    """Finds Rome and Paris, wherever they stand."""
+    ruler = nlp.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": "GPE", "pattern": name} for name in ("Rome", "Paris")])
+    nlp.to_disk(tmp_path / "model")
+    return tmp_path / "model"
+
+
+@pytest.fixture
+def data(tmp_path, nlp):
+    docs = []
+    for text, ents in [
+        ("Ann is in Rome", [(3, 4, "GPE")]),
+        ("Ann saw Paris Match in Rome <b>", [(0, 1, "PERSON"), (2, 4, "ORG"), (5, 6, "ORG")]),
+        ("Paris is large", []),
+    ]:
+        doc = Doc(nlp.vocab, words=text.split())
+        doc.set_ents([Span(doc, *ent) for ent in ents], default="outside")
+        docs.append(doc)
+    DocBin(docs=docs).to_disk(tmp_path / "data.spacy")
+    return tmp_path / "data.spacy"
+
+
+def test_metrics(model, data, tmp_path):
+    result = run(model, data, "--output", tmp_path / "new" / "metrics.json")
+    assert result.exit_code == 0, result.output
+    rows = [line.split() for line in result.output.splitlines()]
+    assert ["ALL", "25.0", "25.0", "25.0", "1", "1", "1", "1", "1"] in rows
+    assert ["PERSON", "0.0", "0.0", "0.0", "0", "0", "0", "1", "0"] in rows
+    assert "3 documents, 14 words" in words(result)
+    metrics = json.loads((tmp_path / "new" / "metrics.json").read_text(encoding="utf8"))
+    nlp = spacy.load(model)
+    scores = nlp.evaluate(list(spacy.training.Corpus(data)(nlp)))
+    for key in ("ents_p", "ents_r", "ents_f", "ents_per_type"):
+        assert metrics[key] == scores[key]
+    assert metrics["counts_per_type"]["ORG"]["wrong_boundary"] == 1
+    assert metrics["counts_per_type"]["ORG"]["wrong_label"] == 1
+    assert metrics["counts_per_type"]["GPE"]["spurious"] == 1
+    assert metrics["speed"] > 0
+
+
+def test_page_shows_the_worst_documents_first(model, data, tmp_path):
+    result = run(model, data, "--html", tmp_path / "new" / "page.html", "--limit", 2)
+    assert result.exit_code == 0, result.output
+    assert "Page with 2 of 3 documents" in words(result)
+    page = (tmp_path / "new" / "page.html").read_text(encoding="utf8")
+    assert page.index("Document 2 ") < page.index("Document 3 ")
+    assert "Document 1 " not in page
+    assert "Entities of en_pipeline 0.0.0 on data.spacy" in page
+    assert "&lt;b&gt;" in page and "<b>\n" not in page
+    assert "<q>Paris Match</q> <b>ORG</b>" in page and "<q>Paris</q> <b>GPE</b>" in page
+
+
+def test_data_without_annotation(model, tmp_path, nlp):
+    DocBin(docs=[nlp.make_doc("Ann is in Rome")]).to_disk(tmp_path / "plain.spacy")
+    result = run(model, tmp_path / "plain.spacy")
+    assert result.exit_code == 1
+    assert "none of its 1 documents says anything about entities" in words(result)
+
+
+def test_unknown_model(data):
+    result = run("no_such_model", data)
+    assert result.exit_code == 1
+    assert "no_such_model" in words(result)
