@@ -11,7 +11,7 @@ from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 
 from ..errors import Errors, Warnings
-from .files import corpus_files
+from .corpus_files import corpus_files
 from .jsonl import read_jsonl
 from .pieces import cut_doc
 from .shuffle import shuffle_stream
