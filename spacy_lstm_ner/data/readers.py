@@ -122,7 +122,7 @@ class Corpus:
                 yield doc
         if total and not self._warned:
             self._warned = True
-            message = Warnings.MISALIGNED.format(
+            message = Warnings.CORPUS_MISALIGNED.format(
                 path=self.path, total=total, shown="; ".join(shown)
             )
             warnings.warn(message, UserWarning, stacklevel=2)

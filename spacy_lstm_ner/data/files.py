@@ -1,0 +1,87 @@
+"""Bytes on disk ↔ lines of text."""
+
+import codecs
+import gzip
+import io
+import zipfile
+import zlib
+from pathlib import Path
+from typing import List
+
+from ..errors import Errors, Warnings
+from .problems import Problem, Report
+
+GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
+
+
+def read_lines(path: Path, encoding: str, report: Report) -> List[str]:
+    """Read a text file, plain, in gzip or alone in a zip. A line ends at `\\n` only, since tokens
+    may hold every other kind of white space; a `\\r` before it goes away, as does a byte order
+    mark.
+
+    path (Path): The file.
+    encoding (str): Its encoding.
+    report (Report): Is given each line with bytes that are not in this encoding. They become
+        U+FFFD.
+    RETURNS (List[str]): The lines.
+    RAISES (ValueError): If the encoding is unknown or the file cannot be unpacked.
+    """
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError:
+        raise ValueError(Errors.ENCODING_NAME.format(encoding=encoding)) from None
+    name = "utf-8-sig" if name == "utf-8" else name
+    data = _unpack(path)
+    try:
+        lines = data.decode(name).split("\n")
+    except UnicodeDecodeError:
+        rows = enumerate(data.split(b"\n"), start=1)
+        lines = [_decode(row, number, name, path, report) for number, row in rows]
+    if lines[-1] == "":
+        lines.pop()
+    return [line.removesuffix("\r") for line in lines]
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in UTF-8, in gzip if its name ends with `.gz`. The same text gives the
+    same bytes.
+
+    path (Path): The file.
+    text (str): All of it.
+    """
+    data = text.encode("utf8")
+    path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
+
+
+def _unpack(path: Path) -> bytes:
+    data = path.read_bytes()
+    try:
+        if data.startswith(GZIP):
+            return gzip.decompress(data)
+        if data.startswith(ZIP):
+            return _only_member(path, data)
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as err:
+        raise ValueError(Errors.COMPRESSED.format(path=path, reason=err)) from err
+    return data
+
+
+def _only_member(path: Path, data: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = [info.filename for info in archive.infolist() if not info.is_dir()]
+        names = [name for name in names if not name.startswith("__MACOSX/")]
+        if len(names) != 1:
+            shown = ", ".join(names)
+            raise ValueError(Errors.ZIP_MEMBERS.format(path=path, total=len(names), names=shown))
+        return archive.read(names[0])
+
+
+def _decode(row: bytes, number: int, encoding: str, path: Path, report: Report) -> str:
+    try:
+        return row.decode(encoding)
+    except UnicodeDecodeError as err:
+        text = row.decode(encoding, errors="replace")
+        message = Warnings.BAD_BYTES.format(
+            byte=err.start + 1, encoding=encoding.removesuffix("-sig"), reason=err.reason
+        )
+        report(Problem("bad encoding", path, number, text, message))
+        return text
