@@ -236,8 +236,8 @@ class Warnings:
     )
     ANSWER = "the record is left out: its answer is '{answer}', only accepted ones are taken"
     N_COLUMNS = (
-        "{given} columns between {delimiter}, expected {expected}, as most lines have: the line is "
-        "left out"
+        "the line has {given} columns, delimited by {delimiter}, expected {expected}: it is left "
+        "out"
     )
     NO_WORD = "the line names no word: it is left out"
     TAG_FORM = (

@@ -42,7 +42,7 @@ def make_record(doc: Doc, tokenizer: Tokenizer) -> Dict[str, Any]:
         record["missing"] = missing
     if doc.has_annotation("SENT_START"):
         record["sentences"] = [(sent.start_char, sent.end_char) for sent in doc.sents]
-    if [token.text_with_ws for token in tokenizer(doc.text)] != [t.text_with_ws for t in doc]:
+    if _cuts(tokenizer(doc.text)) != _cuts(doc):
         record["tokens"] = [
             {
                 "text": token.text,
@@ -54,6 +54,10 @@ def make_record(doc: Doc, tokenizer: Tokenizer) -> Dict[str, Any]:
             for token in doc
         ]
     return record
+
+
+def _cuts(doc: Doc) -> List[Tuple[str, str]]:
+    return [(token.text, token.whitespace_) for token in doc]
 
 
 def _missing(doc: Doc) -> Iterator[Tuple[int, int]]:
