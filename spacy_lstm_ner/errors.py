@@ -264,6 +264,10 @@ class Warnings:
         "token {token} of document {document} holds a tab, a line break or outer spaces: it "
         "becomes {cell!r}"
     )
+    LABEL_CHANGED = (
+        "a label of document {document} holds a tab, a line break or outer spaces: it becomes "
+        "{cell!r}"
+    )
     CUT_ENTITY = (
         "an entity of document {document} goes on over the end of a sentence: it is cut in two"
     )

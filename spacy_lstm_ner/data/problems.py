@@ -21,7 +21,7 @@ class Problem:
 
     kind (str): What is counted together.
     path (Path): The file.
-    line (int): Its line, from 1; for a part of a .spacy file, its Doc, from 1.
+    line (int): Its line, from 1; of what is written, the Doc's number, from 1.
     text (str): The text in question.
     message (str): What is wrong with it and what was done.
     """

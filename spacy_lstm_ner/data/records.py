@@ -68,7 +68,7 @@ def parse_record(given: Any) -> Record:
     record = Record(text, _spans(given, len(text)) if answer == "accept" else [], answer=answer)
     record.missing = [_range(pair, len(text)) for pair in given.get("missing", [])]
     if "sentences" in given:
-        record.sentences = [start for start, _ in given["sentences"]]
+        record.sentences = [_range(pair, len(text))[0] for pair in given["sentences"]]
     if "tokens" in given:
         tokens = [(token["start"], token["end"]) for token in given["tokens"]]
         record.tokens = [_range(pair, len(text)) for pair in tokens]

@@ -88,8 +88,7 @@ def _groups(sentences: List[Sentence], n_sents: Optional[int]) -> Iterator[List[
             yield group
             group = []
         group.append(sentence)
-    if group:
-        yield group
+    yield group
 
 
 def _make_doc(

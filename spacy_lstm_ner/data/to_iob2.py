@@ -48,6 +48,10 @@ def _blocks(doc: Doc, number: int, path: Path, report: Report) -> List[List[str]
     """The lines of each sentence that has any."""
     cells = dict(_cells(doc, number, path, report))
     owner = {token.i: ent for ent in doc.ents for token in ent}
+    for label in sorted({ent.label_ for ent in doc.ents}):
+        if _cell(label) != label:
+            message = Warnings.LABEL_CHANGED.format(document=number, cell=_cell(label))
+            report(Problem("changed", path, number, label, message))
     blocks = []
     for sent in _sentences(doc):
         if sent.start in owner and owner[sent.start].start < sent.start:
@@ -59,9 +63,13 @@ def _blocks(doc: Doc, number: int, path: Path, report: Report) -> List[List[str]
     return [block for block in blocks if block]
 
 
+def _cell(text: str) -> str:
+    return re.sub(r"[\t\r\n]+", " ", text).strip(" ")
+
+
 def _cells(doc: Doc, number: int, path: Path, report: Report) -> Iterator[Cell]:
     for token in doc:
-        cell = re.sub(r"[\t\r\n]+", " ", token.text).strip(" ")
+        cell = _cell(token.text)
         fits = cell not in ("", DOCSTART)
         if cell != token.text or not fits:
             known = {"document": number, "token": token.i + 1}
@@ -83,7 +91,7 @@ def _tags(places: List[int], owner: Dict[int, Span], doc: Doc) -> List[str]:
     for place in places:
         ent = owner.get(place)
         if ent is not None:
-            tags.append(f"{'I' if ent is before else 'B'}-{ent.label_}")
+            tags.append(f"{'I' if ent is before else 'B'}-{_cell(ent.label_)}")
         else:
             tags.append(MISSING if doc[place].ent_iob == 0 else "O")
         before = ent

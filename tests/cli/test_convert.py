@@ -49,6 +49,7 @@ def test_convert(source, tmp_path):
     assert result.exit_code == 0, result.output
     assert f"{source}:2: misaligned: '£61m': MONEY does not fit the tokens '£61m.'" in result.output
     assert "2 documents, 1 entities" in words(result)
+    assert "documents/s" not in result.output  # progress is for terminals
     assert "Reported above: 1 misaligned" in words(result)
     docs = load(tmp_path / "out.spacy")
     assert [[ent.text for ent in doc.ents] for doc in docs] == [["Rome"], []]

@@ -184,6 +184,8 @@ def test_the_corpus(nlp):
         ({"text": "a b", "spans": [span(-1, 2)]}, "from -1 to 2"),
         ({"text": "a b", "spans": [span("0", 1)]}, "from 0 to 1 in a text"),
         ({"text": "a b", "spans": [], "missing": [[0, 9]]}, "from 0 to 9"),
+        ({"text": "a b", "spans": [], "sentences": [["0", 3]]}, "from 0 to 3"),
+        ({"text": "a b", "spans": [], "sentences": [0]}, "TypeError"),
         ({"text": "a b", "spans": [{"start": 0}]}, "KeyError: 'end'"),
         ({"text": "a b", "spans": None}, "TypeError"),
         ({"text": "a b", "label": [[0, 1]]}, "not enough values to unpack"),

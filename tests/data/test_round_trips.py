@@ -128,6 +128,13 @@ def test_what_a_column_cannot_hold_is_reported():
     assert "token 4 of document 1 holds a tab" in problems[1].message
 
 
+def test_a_label_that_a_column_cannot_hold_is_reported():
+    (again,), (problem,) = through_iob2([make_doc([[("a", "B-X\tY"), ("b", "I-X\tY")]])])
+    assert [(ent.text, ent.label_) for ent in again.ents] == [("a b", "X Y")]
+    assert (problem.kind, problem.text) == ("changed", "X\tY")
+    assert "a label of document 1 holds a tab" in problem.message
+
+
 def test_documents_without_tokens_are_reported():
     docs = [Doc(VOCAB), make_doc([[("a", "O")]]), Doc(VOCAB, words=["\n"])]
     again, problems = through_iob2(docs)
