@@ -192,7 +192,45 @@ class Errors:
     RECORD_LABEL = "a label was given as {label!r}, expected a string that is not empty"
     RECORD_ANSWER = "'answer' is {value!r}, expected one of {known}"
     RECORD_TOKENS = "the given tokens make the text {given!r}, which differs from 'text'"
-    # End of: files of annotated text
+
+    # debug-data
+    DATA_FORMAT = (
+        "{path} is neither a config (.cfg) nor data (.spacy, .jsonl). debug-data takes one config, "
+        "or files of data: convert other formats first (`spacy lstm-ner convert`, `spacy convert`)."
+    )
+    DATA_ROLES = (
+        "{path} was given, but train, dev and test are taken by other files. Files belong to the "
+        "part that their name says, the rest to train, dev and test in this order: put one of "
+        "these words in its name to add it to that part."
+    )
+    DATA_OVERRIDE = (
+        "The option '{option}' was given with files of data. Settings such as --paths.train "
+        "replace those of a config: pass a .cfg file, or leave the option out."
+    )
+    DATA_SOURCES = (
+        "{given} were given, expected one config (.cfg) or files of data (.spacy, .jsonl), not both."
+    )
+    DATA_NO_FILE = "There is no file {path}. Check its name, and the folder that you are in."
+    DATA_DOCBIN = (
+        "{path} cannot be read: {reason}. A .spacy file must be spaCy's binary format, as "
+        "`spacy lstm-ner convert`, `spacy convert` or DocBin.to_disk write it."
+    )
+    DATA_NO_DOCS = (
+        "{part}: no documents. Each part needs some: check the path, and the reader's limits on "
+        "length."
+    )
+    DATA_NO_ENTITIES = (
+        "{part}: {docs} documents and not one entity, so there is nothing to learn or to score. "
+        "Check that the file was converted with its entities (doc.ents)."
+    )
+    DATA_NEW_LABELS = (
+        "{part}: labels that no entity in train has: {labels}. They are never predicted and only "
+        "lower the score: mend the labels, or add examples of them to train."
+    )
+    DATA_WHITE_SPACE = (
+        "{part}: {number} entities begin or end with white space. Such an entity is never "
+        "predicted: trim the spans."
+    )
 
 
 class Warnings:
@@ -272,4 +310,34 @@ class Warnings:
         "an entity of document {document} goes on over the end of a sentence: it is cut in two"
     )
     EMPTY_DOC = "document {document} has no token that a column file can hold: it is left out"
-    # End of: files of annotated text
+    )
+
+    # debug-data
+    DATA_RARE = (
+        "train: labels with fewer than {limit} entities, too few to learn: {labels}. Annotate "
+        "more, or merge them into other labels."
+    )
+    DATA_FEW = (
+        "train: labels with fewer than {limit} entities, which will be found badly: {labels}. "
+        "Annotate more of them if they matter."
+    )
+    DATA_MISALIGNED = (
+        "{part}: {number} entities do not fit the tokens and count as missing annotation. Mend "
+        "their ends, or the tokenizer's rules where it cuts wrong."
+    )
+    DATA_CROSSING = (
+        "{part}: {number} entities go across a sentence start that is set, and count as missing "
+        "annotation. Mend the sentence starts, or the entities."
+    )
+    DATA_CONFLICTS = (
+        "{strings} strings have several labels; {number} mentions have a rarer one. Ambiguous "
+        "names are in order, slips are not: look them through."
+    )
+    DATA_UNLABELLED = (
+        "{strings} strings are entities most of the time, but in {number} places they have no "
+        "label. Label them where they were forgotten."
+    )
+    DATA_DUPLICATES = (
+        "{part}: {exact} documents stand in {other} too, and {near} more are nearly the same. "
+        "Scores on known text flatter: take them out of one of the two."
+    )
