@@ -208,7 +208,8 @@ class Errors:
         "replace those of a config: pass a .cfg file, or leave the option out."
     )
     DATA_SOURCES = (
-        "{given} were given, expected one config (.cfg) or files of data (.spacy, .jsonl), not both."
+        "{given} were given, expected one config (.cfg) or files of data (.spacy, .jsonl), but "
+        "not both."
     )
     DATA_NO_FILE = "There is no file {path}. Check its name, and the folder that you are in."
     DATA_DOCBIN = (
@@ -310,7 +311,6 @@ class Warnings:
         "an entity of document {document} goes on over the end of a sentence: it is cut in two"
     )
     EMPTY_DOC = "document {document} has no token that a column file can hold: it is left out"
-    )
 
     # debug-data
     DATA_RARE = (

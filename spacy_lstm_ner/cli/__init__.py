@@ -7,6 +7,7 @@ from spacy.cli._util import app as spacy_app
 from .convert import convert_cli
 from .evaluate import evaluate_cli
 from .plot import plot_cli
+from .debug_data import SETTINGS, debug_data_cli
 
 app = typer.Typer(
     name="lstm-ner",
@@ -16,6 +17,7 @@ app = typer.Typer(
 app.command("convert")(convert_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("plot")(plot_cli)
+app.command("debug-data", context_settings=SETTINGS)(debug_data_cli)
 
 
 @app.callback()

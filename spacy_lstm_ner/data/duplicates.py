@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import chain, combinations, pairwise
 from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .mentions import PartDocs
@@ -77,7 +77,7 @@ def word_pairs(text: str) -> Pairs:
     RETURNS (Pairs): The pairs; none if the text has fewer than 5 words.
     """
     words = re.findall(r"\w+", text.lower())
-    return frozenset(zip(words, words[1:])) if len(words) >= SHORT else frozenset()
+    return frozenset(pairwise(words)) if len(words) >= SHORT else frozenset()
 
 
 def rarest(sets: Iterable[Pairs]) -> Dict[Pairs, List[Pair]]:

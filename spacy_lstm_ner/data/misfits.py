@@ -79,7 +79,7 @@ def misaligned_in_text(part: str, doc: Doc, spans: Sequence[Misaligned]) -> Iter
 def _touched(doc: Doc, text: str) -> Span:
     """The tokens that make up a text; where it occurs twice, those without annotation."""
     starts = [match.start() for match in re.finditer(f"(?={re.escape(text)})", doc.text)]
-    spans = [doc.char_span(start, start + len(text)) for start in starts]
-    spans = [span for span in spans if span is not None]
+    found = [doc.char_span(start, start + len(text)) for start in starts]
+    spans = [span for span in found if span is not None]
     missing = [span for span in spans if all(token.ent_iob == MISSING for token in span)]
     return (missing or spans)[0]

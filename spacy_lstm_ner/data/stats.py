@@ -16,14 +16,14 @@ class Lengths:
     """How long things are, in tokens; all 0 if there are none.
 
     min (int): The shortest.
-    median (float): The one in the middle.
-    p95 (float): 95 of 100 are not longer.
+    median (int): Half of them are not longer.
+    p95 (int): 95 of 100 are not longer.
     max (int): The longest.
     """
 
     min: int = 0
-    median: float = 0.0
-    p95: float = 0.0
+    median: int = 0
+    p95: int = 0
     max: int = 0
 
 
@@ -91,5 +91,5 @@ def _lengths(values: Iterable[int]) -> Lengths:
     array = numpy.array(list(values))
     if not array.size:
         return Lengths()
-    median, p95 = numpy.percentile(array, [50, 95])
-    return Lengths(int(array.min()), float(median), float(p95), int(array.max()))
+    median, p95 = numpy.percentile(array, [50, 95], method="inverted_cdf")
+    return Lengths(int(array.min()), int(median), int(p95), int(array.max()))

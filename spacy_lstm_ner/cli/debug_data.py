@@ -1,0 +1,82 @@
+"""`spacy lstm-ner debug-data`: what the data holds and what is wrong with it."""
+
+from configparser import InterpolationError
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Dict, List, Optional
+
+import srsly
+import typer
+from spacy.cli._util import parse_config_overrides
+from wasabi import Printer
+
+from ..data.report import make_report
+from ..data.sources import Part, parts_of_config, parts_of_files
+from ..data.verdict import judge
+from ..errors import Errors
+from .debug_tables import show_problems, show_report
+
+# Options that click does not know are settings of the config, as in `spacy train`.
+SETTINGS = {"ignore_unknown_options": True}
+
+
+def debug_data_cli(
+    sources: Annotated[
+        List[str],
+        typer.Argument(
+            metavar="CONFIG|FILES...",
+            help="A training config, with settings to override such as --paths.train; or .spacy "
+            "and .jsonl files, which are train, dev or test by their names or else their order.",
+        ),
+    ],
+    lang: Annotated[
+        str, typer.Option("--lang", "-l", help="Language whose tokenizer is used for files.")
+    ] = "en",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON with all findings, and nothing else.")
+    ] = False,
+    output_path: Annotated[
+        Optional[Path], typer.Option("--output", "-o", help="Also write the JSON to this file.")
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-V", help="Show all examples, not the first 5.")
+    ] = False,
+) -> None:
+    """Report counts, contradictions and leaks of annotated data; exit with 1 on errors."""
+    try:
+        parts = _read(sources, lang)
+    except (ValueError, OSError, InterpolationError) as err:
+        typer.echo(Printer(no_print=True).fail(str(err).strip()), err=True)
+        raise typer.Exit(1) from err
+    report = make_report(parts)
+    problems = judge(report)
+    record = {**asdict(report), "problems": [asdict(problem) for problem in problems]}
+    if output_path is not None:
+        srsly.write_json(output_path, record)
+    if as_json:
+        typer.echo(srsly.json_dumps(record, indent=2))
+    else:
+        show_report(report, verbose=verbose)
+        show_problems(problems)
+    if any(problem.level == "error" for problem in problems):
+        raise typer.Exit(1)
+
+
+def _read(sources: List[str], lang: str) -> Dict[str, Part]:
+    if sources[0].endswith(".cfg"):
+        config, *settings = sources
+        if settings and not settings[0].startswith("--"):
+            raise ValueError(Errors.DATA_SOURCES.format(given=", ".join(sources)))
+        overrides = parse_config_overrides(settings)
+        return parts_of_config(_existing(config), overrides)
+    for source in sources:
+        if source.startswith("-"):
+            raise ValueError(Errors.DATA_OVERRIDE.format(option=source))
+    return parts_of_files([_existing(source) for source in sources], lang)
+
+
+def _existing(source: str) -> Path:
+    path = Path(source)
+    if not path.is_file():
+        raise ValueError(Errors.DATA_NO_FILE.format(path=path))
+    return path
