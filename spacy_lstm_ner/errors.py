@@ -204,8 +204,9 @@ class Errors:
         "these words in its name to add it to that part."
     )
     DATA_OVERRIDE = (
-        "The option '{option}' was given with files of data. Settings such as --paths.train "
-        "replace those of a config: pass a .cfg file, or leave the option out."
+        "The option '{option}' is unknown. Settings with a dot in their name, such as "
+        "--paths.train, replace those of a config (.cfg), which must come before them; --help "
+        "lists the other options."
     )
     DATA_SOURCES = (
         "{given} were given, expected one config (.cfg) or files of data (.spacy, .jsonl), but "
@@ -213,8 +214,8 @@ class Errors:
     )
     DATA_NO_FILE = "There is no file {path}. Check its name, and the folder that you are in."
     DATA_DOCBIN = (
-        "{path} cannot be read: {reason}. A .spacy file must be spaCy's binary format, as "
-        "`spacy lstm-ner convert`, `spacy convert` or DocBin.to_disk write it."
+        "The data of {source} cannot be read: {reason}. A .spacy file must be in spaCy's binary "
+        "format, as `spacy lstm-ner convert`, `spacy convert` or DocBin.to_disk write it."
     )
     DATA_NO_DOCS = (
         "{part}: no documents. Each part needs some: check the path, and the reader's limits on "

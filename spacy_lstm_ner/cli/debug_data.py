@@ -8,7 +8,6 @@ from typing import Annotated, Dict, List, Optional
 import srsly
 import typer
 from spacy.cli._util import parse_config_overrides
-from wasabi import Printer
 
 from ..data.report import make_report
 from ..data.sources import Part, parts_of_config, parts_of_files
@@ -46,7 +45,7 @@ def debug_data_cli(
     try:
         parts = _read(sources, lang)
     except (ValueError, OSError, InterpolationError) as err:
-        typer.echo(Printer(no_print=True).fail(str(err).strip()), err=True)
+        typer.echo(str(err).strip(), err=True)
         raise typer.Exit(1) from err
     report = make_report(parts)
     problems = judge(report)
@@ -63,16 +62,17 @@ def debug_data_cli(
 
 
 def _read(sources: List[str], lang: str) -> Dict[str, Part]:
-    if sources[0].endswith(".cfg"):
-        config, *settings = sources
-        if settings and not settings[0].startswith("--"):
-            raise ValueError(Errors.DATA_SOURCES.format(given=", ".join(sources)))
-        overrides = parse_config_overrides(settings)
-        return parts_of_config(_existing(config), overrides)
-    for source in sources:
-        if source.startswith("-"):
-            raise ValueError(Errors.DATA_OVERRIDE.format(option=source))
-    return parts_of_files([_existing(source) for source in sources], lang)
+    first, *rest = sources
+    if not first.endswith(".cfg"):
+        for option in (source for source in sources if source.startswith("-")):
+            raise ValueError(Errors.DATA_OVERRIDE.format(option=option))
+        return parts_of_files([_existing(source) for source in sources], lang)
+    if rest and not rest[0].startswith("-"):
+        raise ValueError(Errors.DATA_SOURCES.format(given=", ".join(sources)))
+    for option in (source for source in rest if source.startswith("-")):
+        if "." not in option.split("=")[0]:
+            raise ValueError(Errors.DATA_OVERRIDE.format(option=option))
+    return parts_of_config(_existing(first), parse_config_overrides(rest))
 
 
 def _existing(source: str) -> Path:

@@ -39,6 +39,5 @@ def mention(part: str, number: int, span: Span) -> Mention:
     doc = span.doc
     left = doc[max(0, span.start - AROUND) : span.start].text_with_ws
     right = doc[span.end : span.end + AROUND].text
-    gap = span[-1].whitespace_
-    context = f"{left}[{span.text}]{gap}{right}"
-    return Mention(part, number, span.text, span.label_, context)
+    context = f"{left}[{span.text}]{span[-1].whitespace_}{right}"
+    return Mention(part, number, span.text, span.label_, context.rstrip(" "))

@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterable, List, Mapping, Sequence
 
 import spacy
 from spacy.language import Language
-from spacy.schemas import ConfigSchemaInit
+from spacy.schemas import ConfigSchemaInit, ConfigSchemaTraining
 from spacy.tokens import Doc
 from spacy.training import Corpus, Example
 from spacy.training.initialize import init_vocab
@@ -43,7 +43,7 @@ def parts_of_config(path: Path, overrides: Mapping[str, Any]) -> Dict[str, Part]
     RETURNS (Dict[str, Part]): The parts `train` and `dev`.
     RAISES (ValueError, OSError): If the config or a file that it names cannot be used.
     """
-    nlp = load_model_from_config(load_config(path, overrides=dict(overrides)))
+    nlp = load_model_from_config(load_config(path, overrides=dict(overrides)), auto_fill=True)
     config = nlp.config.interpolate()
     settings = registry.resolve(config["initialize"], schema=ConfigSchemaInit)
     init_vocab(
@@ -52,11 +52,11 @@ def parts_of_config(path: Path, overrides: Mapping[str, Any]) -> Dict[str, Part]
         lookups=settings["lookups"],
         vectors=settings["vectors"],
     )
-    names = [config["training"]["train_corpus"], config["training"]["dev_corpus"]]
-    readers = resolve_dot_names(config, names)
+    training = registry.resolve(config["training"], schema=ConfigSchemaTraining)
+    names = [training["train_corpus"], training["dev_corpus"]]
     parts = {role: Part() for role in ROLES[:2]}
-    for (role, part), reader in zip(parts.items(), readers):
-        _add_examples(part, role, reader(nlp))
+    for (role, part), name, reader in zip(parts.items(), names, resolve_dot_names(config, names)):
+        _add_examples(part, role, reader(nlp), name)
     return parts
 
 
@@ -75,7 +75,7 @@ def parts_of_files(paths: Sequence[Path], lang: str) -> Dict[str, Part]:
         if path.suffix == ".jsonl":
             _add_jsonl(parts[role], role, path, nlp)
         else:
-            _add_docbin(parts[role], role, path, nlp)
+            _add_examples(parts[role], role, Corpus(path)(nlp), str(path))
     return parts
 
 
@@ -111,14 +111,10 @@ def _add_jsonl(part: Part, role: str, path: Path, nlp: Language) -> None:
         part.misaligned.extend(misaligned_in_text(role, doc, misaligned))
 
 
-def _add_docbin(part: Part, role: str, path: Path, nlp: Language) -> None:
+def _add_examples(part: Part, role: str, examples: Iterable[Example], source: str) -> None:
     try:
-        _add_examples(part, role, Corpus(path)(nlp))
+        for example in examples:
+            part.docs.append(example.reference)
+            part.misaligned.extend(misaligned_in_example(role, len(part.docs), example))
     except (zlib.error, ValueError) as err:
-        raise ValueError(Errors.DATA_DOCBIN.format(path=path, reason=err)) from err
-
-
-def _add_examples(part: Part, role: str, examples: Iterable[Example]) -> None:
-    for example in examples:
-        part.docs.append(example.reference)
-        part.misaligned.extend(misaligned_in_example(role, len(part.docs), example))
+        raise ValueError(Errors.DATA_DOCBIN.format(source=source, reason=err)) from err
