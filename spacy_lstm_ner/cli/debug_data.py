@@ -64,15 +64,18 @@ def debug_data_cli(
 def _read(sources: List[str], lang: str) -> Dict[str, Part]:
     first, *rest = sources
     if not first.endswith(".cfg"):
-        for option in (source for source in sources if source.startswith("-")):
-            raise ValueError(Errors.DATA_OVERRIDE.format(option=option))
+        _refuse([source for source in sources if source.startswith("-")])
         return parts_of_files([_existing(source) for source in sources], lang)
     if rest and not rest[0].startswith("-"):
         raise ValueError(Errors.DATA_SOURCES.format(given=", ".join(sources)))
-    for option in (source for source in rest if source.startswith("-")):
-        if "." not in option.split("=")[0]:
-            raise ValueError(Errors.DATA_OVERRIDE.format(option=option))
+    options = [source.split("=")[0] for source in rest if source.startswith("-")]
+    _refuse([option for option in options if "." not in option])
     return parts_of_config(_existing(first), parse_config_overrides(rest))
+
+
+def _refuse(options: List[str]) -> None:
+    if options:
+        raise ValueError(Errors.DATA_OVERRIDE.format(option=options[0]))
 
 
 def _existing(source: str) -> Path:

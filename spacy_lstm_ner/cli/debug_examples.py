@@ -89,7 +89,8 @@ def _show_string(text: str, said: str, places: Sequence[Mention], limit: Optiona
 
 def _line(place: Mention, text: str = "") -> str:
     """Place, label, text if wanted, and as much context as fits, with the mention in its middle."""
-    said = [place.part, str(place.doc), clip(place.label, 16), repr(clip(text, TITLE)) * bool(text)]
+    quoted = f"'{clip(text, TITLE)}'" if text else ""
+    said = [place.part, str(place.doc), clip(place.label, 16), quoted]
     head = " ".join(filter(None, said)) + ": "
     line = clip(place.context, len(place.context) * 2)
     room = WIDTH - INDENT - len(head)

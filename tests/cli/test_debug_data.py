@@ -79,7 +79,7 @@ def test_examples_of_every_finding(save):
     train = save("train.spacy", *["[Rome|GPE]"] * 3, "in Rome", "[_ Oslo|GPE]", text, text + " now")
     output = run(train, save("dev.spacy", text, text + " or not", "[Rome|GPE]")).output
     assert "Entities with white space at an edge: 1" in output
-    assert r"train 5 GPE '\\n Oslo': [\n Oslo]" in output
+    assert r"train 5 GPE '\n Oslo': [\n Oslo]" in output
     assert "Rome: GPE 4×, no label 1×" in output and "train 4: in [Rome]" in output
     assert "dev 1, train 6 (1.00): the old man" in output
     assert "dev 2, train 6 (0.82): the old man" in output
