@@ -247,10 +247,10 @@ class Warnings:
     )
 
     # Corpus reader, batcher, training logger
-    CORPUS_MISALIGNED = (
-        "The corpus '{path}' has {total} spans whose ends are not ends of tokens. Their tokens "
-        "count as missing annotation and may have any tag: mend the offsets, or change the "
-        "tokenizer. First ones: {shown}"
+    CORPUS_PROBLEMS = (
+        "{total} things in the corpus '{path}' could not be taken over as they stand: tokens of "
+        "spans that do not fit count as missing annotation, lines that cannot be read are left "
+        "out. `spacy lstm-ner convert` lists them all. First ones: {shown}"
     )
 
     # Files of annotated text
@@ -321,6 +321,10 @@ class Warnings:
     DATA_FEW = (
         "train: labels with fewer than {limit} entities, which will be found badly: {labels}. "
         "Annotate more of them if they matter."
+    )
+    DATA_UNREAD = (
+        "{part}: {number} lines were left out or changed when the file was read. They are listed "
+        "above: mend them in the file."
     )
     DATA_MISALIGNED = (
         "{part}: {number} entities do not fit the tokens and count as missing annotation. Mend "

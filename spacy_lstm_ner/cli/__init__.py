@@ -5,9 +5,9 @@ import typer
 from spacy.cli._util import app as spacy_app
 
 from .convert import convert_cli
+from .debug_data import SETTINGS, debug_data_cli
 from .evaluate import evaluate_cli
 from .plot import plot_cli
-from .debug_data import SETTINGS, debug_data_cli
 
 app = typer.Typer(
     name="lstm-ner",

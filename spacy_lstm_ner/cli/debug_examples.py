@@ -20,6 +20,7 @@ def show_misfits(report: Report, limit: Optional[int]) -> None:
     limit (Optional[int]): How many examples of each kind to show, None for all.
     """
     kinds = {
+        "Lines that were left out or changed": "unread",
         "Entities that do not fit the tokens": "misaligned",
         "Entities with white space at an edge": "white_space",
         "Entities across a sentence start": "crossing",

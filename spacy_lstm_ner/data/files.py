@@ -6,7 +6,7 @@ import io
 import zipfile
 import zlib
 from pathlib import Path
-from typing import List
+from typing import Iterator, List
 
 from ..errors import Errors, Warnings
 from .problems import Problem, Report
@@ -26,11 +26,7 @@ def read_lines(path: Path, encoding: str, report: Report) -> List[str]:
     RETURNS (List[str]): The lines.
     RAISES (ValueError): If the encoding is unknown or the file cannot be unpacked.
     """
-    try:
-        name = codecs.lookup(encoding).name
-    except LookupError:
-        raise ValueError(Errors.ENCODING_NAME.format(encoding=encoding)) from None
-    name = "utf-8-sig" if name == "utf-8" else name
+    name = _codec(encoding)
     data = _unpack(path)
     try:
         lines = data.decode(name).split("\n")
@@ -42,6 +38,29 @@ def read_lines(path: Path, encoding: str, report: Report) -> List[str]:
     return [line.removesuffix("\r") for line in lines]
 
 
+def stream_lines(path: Path, encoding: str, report: Report) -> Iterator[str]:
+    """The same as `read_lines`, one line at a time where the file is not packed and a line feed is
+    one byte in its encoding: a file may be larger than memory.
+
+    path (Path): The file.
+    encoding (str): Its encoding.
+    report (Report): Is given each line with bytes that are not in this encoding.
+    YIELDS (str): The lines.
+    RAISES (ValueError): If the encoding is unknown or the file cannot be unpacked.
+    """
+    name = _codec(encoding)
+    with path.open("rb") as file:
+        is_packed = file.read(len(GZIP)) in (GZIP, ZIP)
+        if is_packed or "\n".encode(name.removesuffix("-sig")) != b"\n":
+            yield from read_lines(path, encoding, report)
+            return
+        file.seek(0)
+        for number, row in enumerate(file, start=1):
+            of_row = name if number == 1 else name.removesuffix("-sig")
+            line = _decode(row.removesuffix(b"\n"), number, of_row, path, report)
+            yield line.removesuffix("\r")
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file in UTF-8, in gzip if its name ends with `.gz`. The same text gives the
     same bytes.
@@ -51,6 +70,14 @@ def write_text(path: Path, text: str) -> None:
     """
     data = text.encode("utf8")
     path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
+
+
+def _codec(encoding: str) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError:
+        raise ValueError(Errors.ENCODING_NAME.format(encoding=encoding)) from None
+    return "utf-8-sig" if name == "utf-8" else name  # a byte order mark is no text
 
 
 def _unpack(path: Path) -> bytes:

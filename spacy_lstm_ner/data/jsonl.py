@@ -10,11 +10,12 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from ..errors import Errors, Warnings
-from .files import read_lines
+from .files import stream_lines
+from .mentions import mention
 from .problems import Kind, Problem, Report
 from .records import Record, parse_record
 
-Note = Callable[[Kind, str, str], None]  # Report with path and line filled in
+Note = Callable[..., None]  # Report with path and line filled in
 
 
 def read_jsonl(
@@ -36,7 +37,7 @@ def read_jsonl(
     RAISES (ValueError): If that is none.
     """
     n_docs = 0
-    for number, line in enumerate(read_lines(path, encoding, report), start=1):
+    for number, line in enumerate(stream_lines(path, encoding, report), start=1):
         if not line.strip():
             continue
         note = partial(_note, report, path, number)
@@ -60,8 +61,17 @@ def read_jsonl(
         raise ValueError(Errors.NOTHING_READ.format(path=path, format="jsonl"))
 
 
-def _note(report: Report, path: Path, line: int, kind: Kind, text: str, message: str) -> None:
-    report(Problem(kind, path, line, text, message))
+def _note(
+    report: Report,
+    path: Path,
+    line: int,
+    kind: Kind,
+    text: str,
+    message: str,
+    label: str = "",
+    context: str = "",
+) -> None:
+    report(Problem(kind, path, line, text, message, label, context))
 
 
 def _make_doc(record: Record, tokenizer: Tokenizer) -> Doc:
@@ -87,9 +97,10 @@ def _set_entities(doc: Doc, record: Record, note: Note) -> None:
             continue
         touched = _touched(doc, (start, end))
         unknown.update(touched)
-        tokens = doc[touched[0] : touched[-1] + 1].text if touched else ""
-        message = Warnings.MISALIGNED.format(label=label, tokens=tokens)
-        note("misaligned", record.text[start:end], message)
+        around = doc[touched[0] : touched[-1] + 1] if touched else doc[:0]
+        message = Warnings.MISALIGNED.format(label=label, tokens=around.text)
+        context = mention("", 0, around).context if touched else ""
+        note("misaligned", record.text[start:end], message, label, context)
     kept = filter_spans(ents)
     for ent in _lost(ents, kept, note):
         unknown.update(range(ent.start, ent.end))

@@ -1,17 +1,15 @@
-"""Entities that cannot be learned as they stand: their tokens count as missing annotation."""
+"""Entities and lines that cannot be learned from as they stand."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Iterator, List, Sequence
 
 import numpy
 from spacy.attrs import ORTH
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 from spacy.training import Example
 
-from .jsonl import Misaligned
 from .mentions import Mention, mention
-from .stats import MISSING
+from .problems import Problem
 
 
 @dataclass
@@ -19,18 +17,20 @@ class Misfits:
     """Entities of one part that cannot be learned, by reason.
 
     misaligned (List[Mention]): Their ends are not ends of the pipeline's tokens.
+    unread (List[Mention]): Lines that were left out or changed when the file was read.
     white_space (List[Mention]): They begin or end with white space.
     crossing (List[Mention]): A sentence starts inside them.
     """
 
     misaligned: List[Mention] = field(default_factory=list)
+    unread: List[Mention] = field(default_factory=list)
     white_space: List[Mention] = field(default_factory=list)
     crossing: List[Mention] = field(default_factory=list)
 
 
 def find_misfits(part: str, docs: Sequence[Doc]) -> Misfits:
     """Find the entities that white space or a sentence start spoils. Those that do not align are
-    found where the data is read: see `misaligned_in_example` and `misaligned_in_text`.
+    found where the data is read: see `misaligned_in_example` and `problem_in_text`.
 
     part (str): The part of the data.
     docs (Sequence[Doc]): Its Docs.
@@ -62,24 +62,12 @@ def misaligned_in_example(part: str, number: int, example: Example) -> Iterator[
             yield mention(part, number, ent)
 
 
-def misaligned_in_text(part: str, doc: Doc, spans: Sequence[Misaligned]) -> Iterator[Mention]:
-    """Point at the spans of a text that do not fit its tokens.
+def problem_in_text(part: str, problem: Problem) -> Mention:
+    """Point at what a reader could not take over from a file as it stands.
 
     part (str): The part of the data.
-    doc (Doc): The tokens; those that such a span touches have no annotation.
-    spans (Sequence[Misaligned]): The spans.
-    YIELDS (Mention): Each span, with the context of the tokens that it touches.
+    problem (Problem): What the reader reported.
+    RETURNS (Mention): Its line and text; where it is no span, what was done in place of a context.
     """
-    for span in spans:
-        touched = _touched(doc, span.tokens)
-        context = mention(part, span.line, touched).context
-        yield Mention(part, span.line, span.text, span.label, context)
-
-
-def _touched(doc: Doc, text: str) -> Span:
-    """The tokens that make up a text; where it occurs twice, those without annotation."""
-    starts = [match.start() for match in re.finditer(f"(?={re.escape(text)})", doc.text)]
-    found = [doc.char_span(start, start + len(text)) for start in starts]
-    spans = [span for span in found if span is not None]
-    missing = [span for span in spans if all(token.ent_iob == MISSING for token in span)]
-    return (missing or spans)[0]
+    context = problem.context or problem.message
+    return Mention(part, problem.line, problem.text, problem.label, context)

@@ -24,6 +24,8 @@ class Problem:
     line (int): Its line, from 1; of what is written, the Doc's number, from 1.
     text (str): The text in question.
     message (str): What is wrong with it and what was done.
+    label (str): The label of a span; empty for everything else.
+    context (str): A span's tokens in square brackets between their neighbours; empty likewise.
     """
 
     kind: Kind
@@ -31,6 +33,8 @@ class Problem:
     line: int
     text: str
     message: str
+    label: str = ""
+    context: str = ""
 
 
 Report = Callable[[Problem], None]

@@ -4,7 +4,7 @@ import warnings
 from itertools import islice
 from pathlib import Path
 from random import Random
-from typing import Callable, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import Callable, Iterable, Iterator, List, Optional, Union
 
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
@@ -14,6 +14,7 @@ from ..errors import Errors, Warnings
 from .corpus_files import corpus_files
 from .jsonl import read_jsonl
 from .pieces import cut_doc
+from .problems import Problem, Report
 from .shuffle import shuffle_stream
 
 Augmenter = Callable[[Language, Example], Iterable[Example]]
@@ -101,7 +102,7 @@ class Corpus:
 
         nlp (Language): The pipeline; its tokenizer makes the predicted Docs.
         YIELDS (Example): A predicted Doc without annotation, and the annotated one.
-        RAISES (ValueError): If a line cannot be read.
+        RAISES (ValueError): If nothing in a file can be read.
         """
         docs = self._read(nlp)
         if self._rng is not None:
@@ -112,35 +113,28 @@ class Corpus:
                 yield from [example] if self.augmenter is None else self.augmenter(nlp, example)
 
     def _read(self, nlp: Language) -> Iterator[Doc]:
-        total = 0
-        shown: List[str] = []
-        numbered = enumerate(islice(self._documents(nlp), self.limit or None))
-        for number, (doc, misaligned) in numbered:
+        problems: List[Problem] = []
+        documents = islice(self._documents(nlp, problems.append), self.limit or None)
+        for number, doc in enumerate(documents):
             if number % self.num_shards == self.shard:
-                total += len(misaligned)
-                shown += misaligned[: SHOWN - len(shown)]
                 yield doc
-        if total and not self._warned:
+        if problems and not self._warned:
             self._warned = True
-            message = Warnings.CORPUS_MISALIGNED.format(
-                path=self.path, total=total, shown="; ".join(shown)
+            shown = "; ".join(
+                f"{problem.path.name}:{problem.line}: {problem.kind}: {problem.text[:80]!r}"
+                for problem in problems[:SHOWN]
+            )
+            message = Warnings.CORPUS_PROBLEMS.format(
+                path=self.path, total=len(problems), shown=shown
             )
             warnings.warn(message, UserWarning, stacklevel=2)
 
-    def _documents(self, nlp: Language) -> Iterator[Tuple[Doc, List[str]]]:
+    def _documents(self, nlp: Language, report: Report) -> Iterator[Doc]:
         for file in self.files:
             if file.suffix == ".spacy":
-                for doc in DocBin().from_disk(file).get_docs(nlp.vocab):
-                    yield doc, []
-                continue
-            for doc, misaligned in read_jsonl(file, nlp.tokenizer):
-                yield (
-                    doc,
-                    [
-                        f"{file.name}:{span.line}: {span.label} {span.text!r} in {span.tokens!r}"
-                        for span in misaligned
-                    ],
-                )
+                yield from DocBin().from_disk(file).get_docs(nlp.vocab)
+            else:
+                yield from read_jsonl(file, nlp.tokenizer, report)
 
     def _predicted(self, nlp: Language, doc: Doc) -> Doc:
         if not self.gold_tokens and not doc.has_unknown_spaces:

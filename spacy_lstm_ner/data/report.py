@@ -43,6 +43,7 @@ def make_report(parts: Mapping[str, Part]) -> Report:
     misfits = {role: find_misfits(role, these) for role, these in docs.items()}
     for role, part in parts.items():
         misfits[role].misaligned.extend(part.misaligned)
+        misfits[role].unread.extend(part.unread)
     rest = [role for role in docs if role != "train" and "train" in docs]
     return Report(
         counts={role: count(these) for role, these in docs.items()},

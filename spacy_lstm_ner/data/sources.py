@@ -17,7 +17,8 @@ from spacy.util import load_config, load_model_from_config, registry, resolve_do
 from ..errors import Errors
 from .jsonl import read_jsonl
 from .mentions import Mention
-from .misfits import misaligned_in_example, misaligned_in_text
+from .misfits import misaligned_in_example, problem_in_text
+from .problems import Problem
 
 ROLES = ("train", "dev", "test")
 
@@ -28,10 +29,12 @@ class Part:
 
     docs (List[Doc]): The annotation, on its own tokens.
     misaligned (List[Mention]): Its entities that do not align with the pipeline's tokens.
+    unread (List[Mention]): Lines of its files that were left out or changed.
     """
 
     docs: List[Doc] = field(default_factory=list)
     misaligned: List[Mention] = field(default_factory=list)
+    unread: List[Mention] = field(default_factory=list)
 
 
 def parts_of_config(path: Path, overrides: Mapping[str, Any]) -> Dict[str, Part]:
@@ -106,9 +109,11 @@ def _named_role(path: Path) -> str:
 
 
 def _add_jsonl(part: Part, role: str, path: Path, nlp: Language) -> None:
-    for doc, misaligned in read_jsonl(path, nlp.tokenizer):
-        part.docs.append(doc)
-        part.misaligned.extend(misaligned_in_text(role, doc, misaligned))
+    def report(problem: Problem) -> None:
+        kind = part.misaligned if problem.kind == "misaligned" else part.unread
+        kind.append(problem_in_text(role, problem))
+
+    part.docs.extend(read_jsonl(path, nlp.tokenizer, report))
 
 
 def _add_examples(part: Part, role: str, examples: Iterable[Example], source: str) -> None:

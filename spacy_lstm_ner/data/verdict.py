@@ -82,6 +82,8 @@ def _misfits(report: Report) -> Iterator[str]:
     for part, misfits in report.misfits.items():
         if misfits.misaligned:
             yield Warnings.DATA_MISALIGNED.format(part=part, number=len(misfits.misaligned))
+        if misfits.unread:
+            yield Warnings.DATA_UNREAD.format(part=part, number=len(misfits.unread))
         if misfits.crossing:
             yield Warnings.DATA_CROSSING.format(part=part, number=len(misfits.crossing))
 

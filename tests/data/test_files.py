@@ -3,7 +3,7 @@ import zipfile
 
 import pytest
 
-from spacy_lstm_ner.data.files import read_lines, write_text
+from spacy_lstm_ner.data.files import read_lines, stream_lines, write_text
 
 
 def test_lines_end_at_line_feeds_only(tmp_path):
@@ -66,3 +66,25 @@ def test_the_same_text_gives_the_same_bytes(tmp_path):
     assert gzip.decompress((tmp_path / "a.gz").read_bytes()) == b"\xc3\xa9\n"
     write_text(tmp_path / "a.txt", "é\n")
     assert (tmp_path / "a.txt").read_bytes() == b"\xc3\xa9\n"
+
+
+@pytest.mark.parametrize(
+    "data,encoding",
+    [
+        (b"a\xe2\x80\xa8b\r\n\nlast", "utf8"),
+        (b"\xef\xbb\xbfwith a mark\n", "utf8"),
+        (b"", "utf8"),
+        (b"\n", "utf8"),
+        (b"f\xfcr\nd\x92or\n", "windows-1252"),
+        (b"gut\nf\xfcr\n", "utf8"),
+        ("ab\ncd".encode("utf-16"), "utf-16"),
+        (gzip.compress(b"x\ny\n"), "utf8"),
+    ],
+)
+def test_streamed_lines_are_the_lines(tmp_path, data, encoding):
+    path = tmp_path / "a.txt"
+    path.write_bytes(data)
+    whole, streamed = [], []
+    expected = read_lines(path, encoding, whole.append)
+    assert list(stream_lines(path, encoding, streamed.append)) == expected
+    assert streamed == whole

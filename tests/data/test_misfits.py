@@ -1,9 +1,11 @@
+from pathlib import Path
+
 import pytest
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from spacy_lstm_ner.data.jsonl import Misaligned
-from spacy_lstm_ner.data.misfits import find_misfits, misaligned_in_example, misaligned_in_text
+from spacy_lstm_ner.data.misfits import find_misfits, misaligned_in_example, problem_in_text
+from spacy_lstm_ner.data.problems import Problem
 
 from .helpers import make_doc, make_docs
 
@@ -48,9 +50,11 @@ def test_other_tokens_beside_an_entity_do_no_harm(nlp):
     assert not list(misaligned_in_example("train", 1, Example(made, gold)))
 
 
-def test_context_of_a_span_comes_from_its_own_place(nlp):
-    """The same words also stand where they are annotated."""
-    doc = make_doc(nlp.vocab, "he saw B&Q. here and ?B&Q. there")
-    (found,) = misaligned_in_text("dev", doc, [Misaligned(4, "B&Q", "ORG", "B&Q.")])
-    assert (found.doc, found.text, found.label) == (4, "B&Q", "ORG")
-    assert found.context == "saw B&Q. here and [B&Q.] there"
+def test_a_readers_problem_points_at_its_line():
+    line = Problem("unreadable", Path("dev.jsonl"), 4, "{", "it was left out")
+    found = problem_in_text("dev", line)
+    assert (found.part, found.doc, found.text, found.label) == ("dev", 4, "{", "")
+    assert found.context == "it was left out"
+    span = Problem("misaligned", Path("dev.jsonl"), 5, "B&Q", "…", "ORG", "saw [B&Q.] there")
+    found = problem_in_text("dev", span)
+    assert (found.doc, found.label, found.context) == (5, "ORG", "saw [B&Q.] there")
