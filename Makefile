@@ -13,9 +13,11 @@ export OPENBLAS_NUM_THREADS ?= 1
 
 run: .venv/run
 	$(BIN)/python -m spacy project run all
-	@echo
-	@echo "The model lies in training/efficiency/model-best. Use it:"
-	@echo "    $(BIN)/python -c \"import spacy; nlp = spacy.load('training/efficiency/model-best');" \
+	@$(BIN)/python -m spacy lstm-ner evaluate training/almanac/model-best corpus/almanac/test.spacy
+	@echo "Scores:   metrics/almanac/metrics.json; gold against predicted: metrics/almanac/test.html"
+	@echo "Package:  packages/en_lstm_ner_almanac-0.1.0/dist"
+	@echo "The model lies in training/almanac/model-best. Use it:"
+	@echo "    $(BIN)/python -c \"import spacy; nlp = spacy.load('training/almanac/model-best');" \
 	     "print(nlp('Ada Byron moved to Turin in May 1841.').ents)\""
 
 test: .venv/test
@@ -37,4 +39,4 @@ check: .venv/test
 	@touch $@
 
 clean:
-	rm -rf .venv training metrics corpus/*.spacy project.lock build dist *.egg-info
+	rm -rf .venv training metrics packages corpus/*/ project.lock build dist *.egg-info

@@ -36,27 +36,83 @@ def run(project, *args):
     return result.stdout
 
 
+OUTPUTS = [
+    "corpus/almanac/train.spacy",
+    "metrics/almanac/data.json",
+    "metrics/almanac/training.jsonl",
+    "metrics/almanac/metrics.json",
+    "metrics/almanac/test.html",
+    "metrics/almanac/learning-curve.svg",
+    "metrics/almanac/labels.svg",
+    "metrics/almanac/data.svg",
+    "packages/en_lstm_ner_almanac-0.1.0/dist/en_lstm_ner_almanac-0.1.0-py3-none-any.whl",
+]
+
+
 @pytest.mark.slow
 def test_all_then_nothing_then_only_what_follows(project):
     steps = ["project", "run", "all", ".", "--vars.max_steps", "10"]
     first = run(project, *steps)
-    assert "ENTS_F" in first and "NER F" in first
-    nlp = spacy.load(project / "training" / "efficiency" / "model-best")
+    assert "LOSS LSTM_NER" in first and "WPS" in first and "wrong boundary" in first
+    assert [path for path in OUTPUTS if not (project / path).exists()] == []
+    nlp = spacy.load(project / "training" / "almanac" / "model-best")
     assert nlp.pipe_names == ["lstm_ner"]
-    metrics = srsly.read_json(project / "metrics" / "efficiency.json")
-    assert set(metrics["ents_per_type"]) >= {"PERSON", "GPE", "DATE"}
     again = run(project, *steps)
-    assert again.count("nothing changed") == 3
-    (project / "metrics" / "efficiency.json").unlink()
+    assert again.count("nothing changed") == 6
+    # evaluate runs again, and of what follows it only the figures: they are made of its output
+    (project / "metrics" / "almanac" / "metrics.json").unlink()
     after = run(project, *steps)
-    assert after.count("nothing changed") == 2 and "NER F" in after
+    assert after.count("nothing changed") == 4
+    assert "lstm-ner evaluate" in after and "lstm-ner plot" in after
+
+
+@pytest.mark.slow
+def test_package_installs_elsewhere(project, tmp_path):
+    """Into an empty folder, beside this environment; the wheel asks for our distribution."""
+    run(project, "project", "run", "all", ".", "--vars.max_steps", "10")
+    wheel = project / OUTPUTS[-1]
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]
+    subprocess.run([*pip, str(tmp_path), str(wheel)], check=True, capture_output=True)
+    code = (
+        "import en_lstm_ner_almanac, importlib.metadata as meta;"
+        "nlp = en_lstm_ner_almanac.load();"
+        "print(nlp.pipe_names, meta.requires('en_lstm_ner_almanac'))"
+    )
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    found = subprocess.run(
+        [sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True
+    ).stdout
+    assert "['lstm_ner']" in found and "spacy-lstm-ner<0.2.0,>=0.1.0" in found
+
+
+@pytest.mark.slow
+def test_push_and_pull(project):
+    """To a folder, and back into a project that has not run."""
+    run(project, "project", "run", "convert", ".")
+    run(project, "project", "push")
+    shutil.rmtree(project / "corpus" / "almanac")
+    run(project, "project", "pull")
+    assert (project / "corpus" / "almanac" / "train.spacy").exists()
+
+
+def test_documented_as_it_is(tmp_path):
+    """PROJECT.md is what `spacy project document` makes of project.yml."""
+    shutil.copy(ROOT / "project.yml", tmp_path)
+    made = tmp_path / "project.md"
+    run(tmp_path, "project", "document", ".", "--output", str(made))
+    assert made.read_text("utf8") == (ROOT / "PROJECT.md").read_text("utf8")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("config", sorted((ROOT / "configs").glob("*.cfg")), ids=lambda p: p.stem)
 def test_configs_are_valid_and_walked_by_debug_model(project, config):
     run(project, "project", "run", "convert", ".")
-    paths = ["--paths.train", "corpus/train.spacy", "--paths.dev", "corpus/dev.spacy"]
+    paths = [
+        "--paths.train",
+        "corpus/almanac/train.spacy",
+        "--paths.dev",
+        "corpus/almanac/dev.spacy",
+    ]
     assert "Config is valid" in run(project, "debug", "config", str(config), *paths)
     shapes = run(project, "debug", "model", str(config), "lstm_ner", "-P1", "-DIM", *paths)
     assert "lstm-l2r" in shapes and "model looks good" in shapes

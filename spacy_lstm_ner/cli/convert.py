@@ -91,10 +91,10 @@ def convert_cli(
         docs = list(tqdm(read, unit=" documents", leave=False, disable=None))
         outputs = {output_path: docs}
         if shares:
-            output_path.mkdir(parents=True, exist_ok=True)
             parts = split_docs(docs, shares, seed)
             outputs = {output_path / (part + OUTPUTS[name][0]): parts[part] for part in parts}
         for path, kept in outputs.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
             write_docs(kept, path, name, tokenizer, problems.append)
     except (ImportError, OSError, ValueError) as err:
         _list_problems(problems)

@@ -51,6 +51,7 @@ def debug_data_cli(
     problems = judge(report)
     record = {**asdict(report), "problems": [asdict(problem) for problem in problems]}
     if output_path is not None:
+        output_path.parent.mkdir(parents=True, exist_ok=True)
         srsly.write_json(output_path, record)
     if as_json:
         typer.echo(srsly.json_dumps(record, indent=2))
