@@ -45,13 +45,13 @@ def load(path):
 
 
 def test_convert(source, tmp_path):
-    result = run(source, tmp_path / "out.spacy")
+    result = run(source, tmp_path / "new" / "out.spacy")
     assert result.exit_code == 0, result.output
     assert f"{source}:2: misaligned: '£61m': MONEY does not fit the tokens '£61m.'" in result.output
     assert "2 documents, 1 entities" in words(result)
     assert "documents/s" not in result.output  # progress is for terminals
     assert "Reported above: 1 misaligned" in words(result)
-    docs = load(tmp_path / "out.spacy")
+    docs = load(tmp_path / "new" / "out.spacy")
     assert [[ent.text for ent in doc.ents] for doc in docs] == [["Rome"], []]
 
 
