@@ -1,0 +1,13 @@
+"""Every message: what was given, what was expected, the rule, how to mend it."""
+
+from .corpora import CorpusErrors, CorpusWarnings
+from .files import FileErrors, FileWarnings
+from .model import ModelErrors, ModelWarnings
+
+
+class Errors(ModelErrors, FileErrors, CorpusErrors):
+    """All errors, by name."""
+
+
+class Warnings(ModelWarnings, FileWarnings, CorpusWarnings):
+    """All warnings and reports, by name."""

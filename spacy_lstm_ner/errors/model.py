@@ -1,0 +1,104 @@
+"""Messages of layers, models and the component."""
+
+
+class ModelErrors:
+    """What stops a model from being made, trained or run."""
+
+    ODD_WIDTH = (
+        "A bidirectional layer was given width {width}. Each direction takes half of it, so the "
+        "width must be even: use {lower} or {upper}."
+    )
+    SIZE = "{name} was given {value}, expected {rule}."
+    RATE = (
+        "{name} was given {value}, expected a rate r with 0 <= r and r < 1: the share of values "
+        "that dropout sets to zero."
+    )
+    RESIDUAL_DEPTH = (
+        "residual = true was given with depth {depth}. A skip connection adds the input of a "
+        "layer to its output from layer 2 on, so it needs depth >= 2: set residual = false or "
+        "a greater depth."
+    )
+    RECURRENT_DROPOUT = (
+        "recurrent_dropout_scale {scale} times the dropout rate {drop} is {rate}. The product is "
+        "the rate on the recurrent weights and must stay below 1: lower one of the two."
+    )
+    UNKNOWN_CELL = "Unknown cell '{cell}'. Known cells: {known}."
+    UNKNOWN_DIRECTION = "Unknown direction '{direction}', expected 'l2r' or 'r2l'."
+    UNKNOWN_HEAD = "Unknown head '{head}', expected 'crf' or 'softmax'."
+    MISSING_DIM = (
+        "The layer '{layer}' cannot be initialized: its dimension {dim} is neither set nor can "
+        "be read off sample data. Pass sample data to initialize(), or set {dim} in the config."
+    )
+    WRONG_WIDTH = (
+        "The layer '{layer}' expects vectors {expected} wide and was given vectors {given} wide."
+    )
+    FEWER_TAGS = (
+        "The tagger has {have} tags and was asked for {want}. Tags can be added, not removed: "
+        "make a new component for a smaller set of labels."
+    )
+    ROWS_ATTRS = (
+        "WordEmbed was given {rows} numbers of rows for {attrs} attributes ({names}). Each "
+        "attribute has a table of its own: give one number of rows for each."
+    )
+    NO_FEATURES = (
+        "WordEmbed was given no attributes and no static vectors, so every word would look the "
+        "same: list attributes such as NORM and SHAPE, or set include_static_vectors = true."
+    )
+    NO_VECTORS = (
+        "include_static_vectors = true, but the vocab has no vectors (its table has shape "
+        "{shape}). Set [initialize.vectors] in the config (--paths.vectors on the command line), "
+        "or include_static_vectors = false."
+    )
+    NO_PATH = (
+        "No path of tags is allowed through sequence {sequence} of the batch: the masks leave no "
+        "tag at one of its tokens, or no tag that may follow. Free at least the tag O there."
+    )
+    LABEL_TYPE = "A label must be a non-empty string, was given {label!r} ({type})."
+    TAG = (
+        "'{tag}' is no BILUO tag of this component. Its labels are {labels}; a tag is O, or one "
+        "of B- I- L- U- and a label."
+    )
+    NO_LABELS = (
+        "Component '{name}' cannot be initialized without labels: the examples hold no entity, "
+        "and no labels were passed. Check that the training data has doc.ents, or name the "
+        "labels in [initialize.components.{name}.labels]."
+    )
+    NOT_INITIALIZED = (
+        "Component '{name}' has no weights yet. Train it (spacy train, or nlp.initialize() and "
+        "nlp.update()) or load a trained pipeline before it predicts."
+    )
+    WRONG_TAGS = (
+        "The model of component '{name}' scores {nK} tags, but its {n_labels} labels have "
+        "{expected} (O, and four for each label). Model and labels must come from the same "
+        "training: load the component's 'cfg' along with its 'model'."
+    )
+    NOT_RESIZABLE = (
+        "Component '{name}' cannot take the new label '{label}': its model has no "
+        "'resize_output' attribute. Use spacy-lstm-ner.LSTMTagger.v1, or add labels before "
+        "initialize()."
+    )
+    NOT_FINITE = (
+        "The emissions of component '{name}' are not all finite numbers, so they rank no tags. "
+        "Its training has diverged: lower the learning rate, or set max_grad_norm."
+    )
+    MAX_GRAD_NORM = (
+        "max_grad_norm was given {value}, expected a number above 0 or null for no clipping."
+    )
+    OFFSETS = (
+        "a span was given from {start} to {end} in a text of {length} characters, expected "
+        "0 <= start < end <= {length}"
+    )
+
+
+class ModelWarnings:
+    """What a user should know about a training."""
+
+    UNKNOWN_GOLD = (
+        "[{name}] {total} gold entities cannot be learned as they stand and count as missing "
+        "annotation (their tokens may have any tag): {counts}. First ones: {shown}"
+    )
+    BOTH_CLIPS = (
+        "[{name}] Gradients are clipped twice: max_grad_norm = {norm} over the component, and "
+        "the optimizer's grad_clip = {clip} for each parameter alone, which changes the "
+        "direction of the step. Set training.optimizer.grad_clip = 0."
+    )
