@@ -64,6 +64,12 @@ def test_all_then_nothing_then_only_what_follows(project):
     after = run(project, *steps)
     assert after.count("nothing changed") == 4
     assert "lstm-ner evaluate" in after and "lstm-ner plot" in after
+    # a changed config leaves the data alone and trains anew, with all that follows
+    config = project / "configs" / "efficiency.cfg"
+    config.write_text(config.read_text("utf8") + "\n# changed\n", encoding="utf8")
+    changed = run(project, *steps)
+    assert changed.count("nothing changed") == 2
+    assert "spacy train" in changed and "spacy package" in changed
 
 
 @pytest.mark.slow
