@@ -21,34 +21,9 @@ Augmenter = Callable[[Language, Example], Iterable[Example]]
 SHOWN = 5
 
 
-def make_corpus(
-    path: Union[str, Path, None],
-    gold_tokens: bool = False,
-    max_length: int = 0,
-    limit: int = 0,
-    shuffle_seed: Optional[int] = None,
-    buffer: int = 0,
-    shard: int = 0,
-    num_shards: int = 1,
-    augmenter: Optional[Augmenter] = None,
-) -> "Corpus":
-    """Make `spacy-lstm-ner.Corpus.v1` from its config. See `Corpus` for the arguments."""
-    return Corpus(
-        path,
-        gold_tokens=gold_tokens,
-        max_length=max_length,
-        limit=limit,
-        shuffle_seed=shuffle_seed,
-        buffer=buffer,
-        shard=shard,
-        num_shards=num_shards,
-        augmenter=augmenter,
-    )
-
-
 class Corpus:
-    """Documents of `.jsonl` and `.spacy` files as Examples. A `.jsonl` file is read line by line,
-    a `.spacy` file as a whole, one file at a time.
+    """Documents of `.jsonl` and `.spacy` files as Examples, `spacy-lstm-ner.Corpus.v1`. A `.jsonl`
+    file is read line by line, a `.spacy` file as a whole, one file at a time.
     """
 
     def __init__(
