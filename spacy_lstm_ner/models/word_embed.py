@@ -26,7 +26,7 @@ def WordEmbed(
     token, since the gradients of all occurrences are added up.
 
     There is no layer that mixes the parts, as in spaCy's `MultiHashEmbed`: the recurrent layer does
-    that itself, and with dropout on the parts it generalises better.
+    that itself.
 
     width (int): Width of each table; the output is as wide as all parts together.
     attrs (List[Attr]): Token attributes such as NORM, PREFIX, SUFFIX, SHAPE; each gets a table.
