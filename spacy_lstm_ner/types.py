@@ -6,7 +6,7 @@ Letters: `nB` sequences, `nS` steps (the longest length), `N` tokens in all, `nI
 
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, List, Literal, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, Literal, NamedTuple, Optional
 
 if TYPE_CHECKING:
     # thinc's stubs of its array types know neither `None` as an index, nor `keepdims`, nor
@@ -111,21 +111,101 @@ class Constraints:
 
 
 @dataclass(eq=False)
+class LogChain:
+    """What the chain of one sequence is made of when it was worked out in log space.
+
+    emissions (Floats2d): Scores with start and end scores added, `-inf` where a tag is not
+        allowed. *Shape:* `(T, nK)`.
+    transitions (Floats2d): `transitions[previous, next]`. *Shape:* `(nK, nK)`.
+    betas (Floats2d): Logarithms of the backward variables. *Shape:* `(T, nK)`.
+    """
+
+    emissions: Floats2d
+    transitions: Floats2d
+    betas: Floats2d
+
+
+@dataclass(eq=False)
+class Chain:
+    """The paths as a Markov chain, for those who ask more than single tokens.
+
+    With `i` a tag at a row's previous row, `j` a tag at the row, and
+    `out[previous, i] = betas[previous, i] / agree[previous]`:
+
+        P(i and j)    = alphas[previous, i] T[i, j] into[row, j]
+        P(j given i)  = T[i, j] into[row, j] / out[previous, i]
+
+    T (Floats2d): Weights of the pairs, `T[previous, next]`. *Shape:* `(nK, nK)`.
+    alphas (Floats2d): Forward variables on packed rows. *Shape:* `(N, nK)`.
+    betas (Floats2d): Backward variables on packed rows. *Shape:* `(N, nK)`.
+    agree (Floats1d): Sums of the rows of `alphas * betas`. *Shape:* `(N,)`.
+    into (Floats2d): For every row from step 1 on. *Shape:* `(N - size_at_t[0], nK)`.
+    logs (Dict[int, LogChain]): By rank, the sequences for which the rest does not hold because
+        it under- or overflows.
+    """
+
+    T: Floats2d
+    alphas: Floats2d
+    betas: Floats2d
+    agree: Floats1d
+    into: Floats2d
+    logs: Dict[int, LogChain]
+
+
+@dataclass(eq=False)
 class Posterior:
     """What forward-backward finds out about the paths that are allowed.
 
+    layout (Layout): Where the tokens stand.
     log_partition (Floats1d): log Z of each sequence, by rank. *Shape:* `(size_at_t[0],)`.
     marginals (Floats2d): P(tag at token), on packed rows. *Shape:* `(N, nK)`.
     start (Floats1d): How often each tag is expected at a first token. *Shape:* `(nK,)`.
     transitions (Floats2d): How often each pair is expected. *Shape:* `(nK, nK)`.
     end (Floats1d): How often each tag is expected at a last token. *Shape:* `(nK,)`.
+    chain (Chain): What the above was made of.
     """
 
+    layout: Layout
     log_partition: Floats1d
     marginals: Floats2d
     start: Floats1d
     transitions: Floats2d
     end: Floats1d
+    chain: Chain
+
+
+class SpanTags(NamedTuple):
+    """The tags that spans are made of: ids of each label's B, I, L and U.
+
+    B (Ints1d): *Shape:* `(nL,)`.
+    I (Ints1d): *Shape:* `(nL,)`.
+    L (Ints1d): *Shape:* `(nL,)`.
+    U (Ints1d): *Shape:* `(nL,)`.
+    """
+
+    B: Ints1d
+    I: Ints1d  # noqa: E741  (the tag's name everywhere)
+    L: Ints1d
+    U: Ints1d
+
+
+@dataclass(eq=False)
+class SpanBatch:
+    """Spans of a batch, in numpy arrays: sorted by sequence, start, end and label where they are
+    a result.
+
+    sequences (Ints1d): Place of the sequence in the batch. *Shape:* `(nSpans,)`.
+    starts (Ints1d): First token, counted in the sequence. *Shape:* `(nSpans,)`.
+    ends (Ints1d): The token after the last one. *Shape:* `(nSpans,)`.
+    labels (Ints1d): Number of the label. *Shape:* `(nSpans,)`.
+    probabilities (Optional[Floats1d]): If known, in float64. *Shape:* `(nSpans,)`.
+    """
+
+    sequences: Ints1d
+    starts: Ints1d
+    ends: Ints1d
+    labels: Ints1d
+    probabilities: Optional[Floats1d] = None
 
 
 @dataclass(eq=False)

@@ -80,3 +80,15 @@ def distribution(
         "start": marginals[0] if T else numpy.zeros(nK),
         "end": marginals[-1] if T else numpy.zeros(nK),
     }
+
+
+def exact_spans(path: Sequence[int]) -> List[Tuple[int, int, int]]:
+    """Start, end and label number of each entity on a legal BILUO path, token by token."""
+    spans, begin = [], 0
+    for t, tag in enumerate(path):
+        prefix = "O" if tag == 0 else "BILU"[(tag - 1) % 4]
+        if prefix in "BU":
+            begin = t
+        if prefix in "LU":
+            spans.append((begin, t + 1, (tag - 1) // 4))
+    return spans

@@ -53,6 +53,16 @@ class ModelErrors:
         "No path of tags is allowed through sequence {sequence} of the batch: the masks leave no "
         "tag at one of its tokens, or no tag that may follow. Free at least the tag O there."
     )
+    LIKELY_SPANS = (
+        "Likely spans were asked for with min_probability {min_probability} and max_width "
+        "{max_width}, expected 0 <= min_probability <= 1 and max_width >= 1 or null for no limit. "
+        "With min_probability 0 there is no end of spans: give a max_width then."
+    )
+    NO_SUCH_SPAN = (
+        "A span was given from token {start} to {end} with label number {label} in sequence "
+        "{sequence} of the batch, expected 0 <= start < end <= the sequence's length, and numbers "
+        "of a label and a sequence that exist ({n_labels} labels, {n_sequences} sequences)."
+    )
     LABEL_TYPE = "A label must be a non-empty string, was given {label!r} ({type})."
     TAG = (
         "'{tag}' is no BILUO tag of this component. Its labels are {labels}; a tag is O, or one "

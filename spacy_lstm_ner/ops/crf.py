@@ -19,6 +19,7 @@ from thinc.api import get_array_module
 from ..errors import Errors
 from ..types import (
     Bools2d,
+    Chain,
     Constraints,
     Floats1d,
     Floats2d,
@@ -106,6 +107,7 @@ def _posterior(xp: Xp, lattice: Lattice) -> Posterior:
     # summed over all rows in one product.
     before = alphas[layout.previous_rows]
     into = (weights * betas / (norms * agree)[:, None])[n_alive:]
+    chain = Chain(T, alphas, betas, agree, into, logs={})
     unsafe = _unsafe_ranks(xp, lattice, alphas, betas)
     if unsafe.size:
         safe = ~xp.isin(layout.ranks, unsafe)[n_alive:]
@@ -113,16 +115,18 @@ def _posterior(xp: Xp, lattice: Lattice) -> Posterior:
     transitions = T * (before.T @ into)
     for rank in unsafe.tolist():
         rows = xp.flatnonzero(layout.ranks == rank)
-        log_partition[rank], marginals[rows], pairs = log_posterior(
+        log_partition[rank], marginals[rows], pairs, chain.logs[rank] = log_posterior(
             xp, lattice.emissions[rows], lattice.transitions
         )
         transitions += pairs
     return Posterior(
+        layout=layout,
         log_partition=log_partition,
         marginals=marginals,
         start=marginals[:n_alive].sum(axis=0),
         transitions=transitions,
         end=marginals[layout.last_rows].sum(axis=0),
+        chain=chain,
     )
 
 

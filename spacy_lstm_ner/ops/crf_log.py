@@ -2,19 +2,19 @@
 
 from typing import Tuple
 
-from ..types import Floats1d, Floats2d, Xp
+from ..types import Floats1d, Floats2d, LogChain, Xp
 
 
 def log_posterior(
     xp: Xp, emissions: Floats2d, transitions: Floats2d
-) -> Tuple[float, Floats2d, Floats2d]:
+) -> Tuple[float, Floats2d, Floats2d, LogChain]:
     """log Z, marginals and expected pairs of one sequence. `-inf` marks what is not allowed.
 
     xp (Xp): numpy or cupy.
     emissions (Floats2d): Scores with start and end scores added. *Shape:* `(T, nK)`, T >= 1.
     transitions (Floats2d): `transitions[previous, next]`. *Shape:* `(nK, nK)`.
     RETURNS (Tuple): log Z (`-inf` if no path is left; the rest is NaN then), the marginals
-        `(T, nK)` and how often each pair is expected `(nK, nK)`.
+        `(T, nK)`, how often each pair is expected `(nK, nK)`, and the chain.
     """
     alphas, betas = xp.empty_like(emissions), xp.zeros_like(emissions)
     alphas[0] = emissions[0]
@@ -27,7 +27,28 @@ def log_posterior(
     for t in range(1, len(emissions)):
         after = emissions[t] + betas[t] - log_partition
         pairs += xp.exp(alphas[t - 1][:, None] + transitions + after)
-    return float(log_partition), xp.exp(alphas + betas - log_partition), pairs
+    marginals = xp.exp(alphas + betas - log_partition)
+    return float(log_partition), marginals, pairs, LogChain(emissions, transitions, betas)
+
+
+def log_entropy(xp: Xp, chain: LogChain, marginals: Floats2d) -> float:
+    """Entropy of the paths of one sequence, by the chain rule, in nats.
+
+    xp (Xp): numpy or cupy.
+    chain (LogChain): The sequence.
+    marginals (Floats2d): P(tag at token). *Shape:* `(T, nK)`, T >= 1.
+    RETURNS (float): `H(y_1) + Σ H(y_t | y_{t-1})`.
+    """
+    possible = marginals > 0
+    first = marginals[0][possible[0]]
+    entropy = -(first * xp.log(first)).sum()
+    for t in range(1, len(marginals)):
+        i, j = possible[t - 1], possible[t]
+        into = chain.emissions[t][j] + chain.betas[t][j]
+        logs = chain.transitions[i][:, j] + into - chain.betas[t - 1][i][:, None]
+        pairs = marginals[t - 1][i][:, None] * xp.exp(logs)
+        entropy -= (pairs * xp.where(pairs > 0, logs, 0)).sum()
+    return float(entropy)
 
 
 def _logsumexp(xp: Xp, scores: Floats2d) -> Floats1d:

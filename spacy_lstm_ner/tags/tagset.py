@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import List, Tuple
 
+import numpy
+
 from ..errors import Errors
+from ..types import SpanTags
 
 PREFIXES = ("B", "I", "L", "U")
 O = 0  # noqa: E741  (the tag's name everywhere)
@@ -29,6 +32,12 @@ class TagSet:
     def names(self) -> List[str]:
         """The tags' names: "O", "B-PERSON" …"""
         return ["O"] + [f"{prefix}-{label}" for label in self.labels for prefix in PREFIXES]
+
+    @cached_property
+    def span_tags(self) -> SpanTags:
+        """The ids of B, I, L and U of each label, in the order of the labels."""
+        ids = numpy.arange(1, len(self)).reshape(len(self.labels), len(PREFIXES))
+        return SpanTags(*ids.T)
 
     def id_of(self, prefix: str, label: str) -> int:
         """The id of a tag.
