@@ -207,6 +207,20 @@ class SpanBatch:
     labels: Ints1d
     probabilities: Optional[Floats1d] = None
 
+    def where(self, keep: Ints1d) -> "SpanBatch":
+        """Some of the spans.
+
+        keep (Ints1d): Their indexes, or a mask.
+        RETURNS (SpanBatch): The spans that are kept, in new arrays.
+        """
+        return SpanBatch(
+            self.sequences[keep],
+            self.starts[keep],
+            self.ends[keep],
+            self.labels[keep],
+            None if self.probabilities is None else self.probabilities[keep],
+        )
+
 
 @dataclass(eq=False)
 class Words:

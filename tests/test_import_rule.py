@@ -16,7 +16,7 @@ ALLOWED = {
     "models": {"layers"} | BASE,
     "data": {"tags"} | BASE,
     "training": {"diagnostics", "evaluation"} | BASE,
-    "pipeline": {"tags", "ops.crf", "ops.viterbi", "evaluation"} | BASE,
+    "pipeline": {"tags", "ops", "evaluation"} | BASE,
     "evaluation": {"tags"} | BASE,
     "diagnostics": {"ops", "layers", "tags"} | BASE,
     "cli": {"data", "tags", "ops", "layers", "models", "pipeline", "evaluation", "diagnostics"}

@@ -3,9 +3,10 @@
 from .corpora import CorpusErrors, CorpusWarnings
 from .files import FileErrors, FileWarnings
 from .model import ModelErrors, ModelWarnings
+from .settings import SettingErrors
 
 
-class Errors(ModelErrors, FileErrors, CorpusErrors):
+class Errors(ModelErrors, SettingErrors, FileErrors, CorpusErrors):
     """All errors, by name."""
 
 

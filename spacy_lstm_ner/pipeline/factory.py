@@ -1,6 +1,6 @@
 """The factory `lstm_ner`, as `nlp.add_pipe` and configs find it."""
 
-from typing import Callable, List, Optional
+from typing import Callable, Dict, List, Optional, Union
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -12,6 +12,14 @@ from .lstm_ner import LSTMNer
 DEFAULT_CONFIG = """
 [component]
 max_grad_norm = null
+decoder = "viterbi"
+threshold = null
+confidence = false
+spans_key = null
+min_probability = null
+max_width = null
+rejected_spans_key = null
+calibrated = true
 
 [component.model]
 @architectures = "spacy-lstm-ner.LSTMTagger.v1"
@@ -49,7 +57,52 @@ def make_lstm_ner(
     name: str,
     model: Model[List[Doc], TagScores],
     max_grad_norm: Optional[float],
+    decoder: str,
+    threshold: Union[float, Dict[str, float], None],
+    confidence: bool,
+    spans_key: Optional[str],
+    min_probability: Optional[float],
+    max_width: Optional[int],
+    rejected_spans_key: Optional[str],
+    calibrated: bool,
     scorer: Optional[Callable],
 ) -> LSTMNer:
-    """Make the component from its config. See `LSTMNer` for the arguments."""
-    return LSTMNer(nlp.vocab, model, name, max_grad_norm=max_grad_norm, scorer=scorer)
+    """Make the component from its config.
+
+    nlp (Language): The pipeline.
+    name (str): Name of this instance.
+    model (Model[List[Doc], TagScores]): The tagger.
+    max_grad_norm (Optional[float]): Limit on the norm of the component's whole gradient a word.
+    decoder (str): "viterbi": the entities of the most probable reading. "max_expected": the spans
+        without overlaps that maximise the sum of probability minus threshold.
+    threshold (Union[float, Dict[str, float], None]): The least probability of an entity, from 0
+        to 1, for all labels or label by label; null, and for labels left out: 0 with "viterbi",
+        0.5 with "max_expected".
+    confidence (bool): Write `span._.confidence`.
+    spans_key (Optional[str]): Write spans and their probabilities to `doc.spans[spans_key]` and
+        its `attrs["scores"]`.
+    min_probability (Optional[float]): What goes there: all spans, overlapping ones included, that
+        are at least this probable; null: the entities.
+    max_width (Optional[int]): The most tokens of such a span.
+    rejected_spans_key (Optional[str]): Spans in `doc.spans` whose label is ruled out on their
+        tokens; a span without a label rules out all of them.
+    calibrated (bool): Whether probabilities are calibrated, if `spacy lstm-ner calibrate` has
+        fitted how.
+    scorer (Optional[Callable]): The scoring method.
+    RETURNS (LSTMNer): The component.
+    """
+    return LSTMNer(
+        nlp.vocab,
+        model,
+        name,
+        max_grad_norm=max_grad_norm,
+        scorer=scorer,
+        decoder=decoder,
+        threshold=threshold,
+        confidence=confidence,
+        spans_key=spans_key,
+        min_probability=min_probability,
+        max_width=max_width,
+        rejected_spans_key=rejected_spans_key,
+        calibrated=calibrated,
+    )

@@ -1,38 +1,30 @@
-"""The component `lstm_ner`: a trainable pipe around a tagger model."""
+"""The component `lstm_ner`: from Docs to entities and their probabilities."""
 
-import math
-import warnings
-from itertools import islice
-from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
+from pathlib import Path
+from typing import Any, Callable, Iterable, List, Optional, Union
 
-import numpy
-from spacy.language import Language
-from spacy.pipeline import TrainablePipe
 from spacy.tokens import Doc
-from spacy.training import Example, validate_examples, validate_get_examples
 from spacy.vocab import Vocab
-from thinc.api import Model, Optimizer, set_dropout_rate
+from thinc.api import Model
 
-from ..errors import Errors, Warnings
-from ..ops.crf import crf_loss
-from ..ops.viterbi import viterbi
-from ..tags.align import Unlearnable, gold_mask
-from ..tags.constraints import prediction_mask, scheme_constraints, structural_mask
-from ..tags.spans import spans_from_tags
-from ..tags.tagset import PREFIXES, TagSet
-from ..types import Bools2d, Constraints, GradientWatch, TagScores
-from .annotate import set_ents
-from .clip import clip_gradient
-
-TagIds = List[numpy.ndarray]
+from ..errors import Errors
+from ..tags.constraints import prediction_mask
+from ..tags.spans import spans_by_doc, spans_from_tags
+from ..types import TagScores
+from .analysis import Analysis
+from .annotate import new_spans, set_confidences, set_ents, set_span_group
+from .confidence import register_confidence
+from .decode import Prediction, decode
+from .learning import CRFLearner
+from .settings import make_cfg, read_settings, restore_cfg
 
 
-class LSTMNer(TrainablePipe):
+class LSTMNer(CRFLearner):
     """Entity recognizer: a tagger gives the scores of all paths of BILUO tags, the best legal
     path becomes `Doc.ents`.
 
-    Only what is learned is stored (labels and weights), so a setting that a config gives at
-    load time holds. A logger that wants to know about gradients sets `watch`.
+    Settings are read from `cfg` at each prediction, so they may be changed there at any time. A
+    logger that wants to know about gradients sets `watch`.
     """
 
     def __init__(
@@ -43,6 +35,7 @@ class LSTMNer(TrainablePipe):
         *,
         max_grad_norm: Optional[float] = None,
         scorer: Optional[Callable] = None,
+        **settings: Any,
     ) -> None:
         """Make an untrained component. In apps, use `nlp.add_pipe("lstm_ner")`.
 
@@ -53,231 +46,88 @@ class LSTMNer(TrainablePipe):
             gradient per word seen since the last step; the parts of an upstream shared tok2vec
             are not among it. None: no limit.
         scorer (Optional[Callable]): The scoring method.
-        RAISES (ValueError): If max_grad_norm is not above 0.
+        **settings (Any): What is given out: see `make_lstm_ner` for names and values.
+        RAISES (ValueError): If max_grad_norm is not above 0, or a setting makes no sense.
         """
-        if max_grad_norm is not None and max_grad_norm <= 0:
-            raise ValueError(Errors.MAX_GRAD_NORM.format(value=max_grad_norm))
-        self.vocab = vocab
-        self.model = model
-        self.name = name
-        self.max_grad_norm = max_grad_norm
+        super().__init__(vocab, model, name, make_cfg(settings), max_grad_norm)
         self.scorer = scorer
-        self.cfg: Dict[str, Any] = {"labels": []}
-        self.watch: Optional[GradientWatch] = None
-        self._words_since_step = 0
-        self._warned: Set[str] = set()
+        if self.cfg["confidence"]:
+            register_confidence()
 
-    @property
-    def labels(self) -> Tuple[str, ...]:
-        """The labels, in the order of their tags."""
-        return tuple(self.cfg["labels"])
-
-    @property
-    def label_data(self) -> Tuple[str, ...]:
-        """What `spacy init labels` writes and `initialize` takes."""
-        return self.labels
-
-    @property
-    def tagset(self) -> TagSet:
-        """The tags of the labels."""
-        return TagSet(self.labels)
-
-    def add_label(self, label: str) -> int:
-        """Add a label; what has been learned about the others stays.
-
-        label (str): The label.
-        RETURNS (int): 1 if it is new, 0 if it is there already.
-        RAISES (ValueError): If it is no string, or the model cannot take more tags.
-        """
-        if not isinstance(label, str) or not label:
-            raise ValueError(Errors.LABEL_TYPE.format(label=label, type=type(label).__name__))
-        if label in self.labels:
-            return 0
-        want = len(self.tagset) + len(PREFIXES)
-        is_small = bool(self.model.has_dim("nO")) and self.model.get_dim("nO") < want
-        if is_small and not self.is_resizable:
-            raise ValueError(Errors.NOT_RESIZABLE.format(name=self.name, label=label))
-        self.cfg["labels"].append(label)
-        self.vocab.strings.add(label)
-        if is_small:
-            self.model.attrs["resize_output"](self.model, want)
-        return 1
-
-    def initialize(
-        self,
-        get_examples: Callable[[], Iterable[Example]],
-        *,
-        nlp: Optional[Language] = None,
-        labels: Optional[Sequence[str]] = None,
-    ) -> None:
-        """Collect the labels, and give the model its shape and first weights.
-
-        get_examples (Callable[[], Iterable[Example]]): A representative sample of the data.
-        nlp (Optional[Language]): The pipeline that this component is part of.
-        labels (Optional[Sequence[str]]): The labels, as `spacy init labels` writes them. None:
-            all labels in the examples, in alphabetical order; the examples are checked then,
-            and entities that cannot be learned are reported.
-        RAISES (ValueError): If there is no label.
-        """
-        validate_get_examples(get_examples, "LSTMNer.initialize")
-        if labels is None:
-            found = {ent.label_ for eg in get_examples() for ent in eg.reference.ents}
-            for label in sorted(found):
-                self.add_label(label)
-            self._report(_check(get_examples(), self.tagset))
-        for label in labels or []:
-            self.add_label(label)
-        if not self.labels:
-            raise ValueError(Errors.NO_LABELS.format(name=self.name))
-        if self.is_resizable:
-            self.model.attrs["resize_output"](self.model, len(self.tagset))
-        sample = [eg.predicted for eg in islice(get_examples(), 10)]
-        self.model.initialize(X=sample)
-
-    def predict(self, docs: Iterable[Doc]) -> TagIds:
-        """Find the best path of tags through each Doc, with preset entities, blocked tokens,
+    def predict(self, docs: Iterable[Doc]) -> Prediction:
+        """Find the entities of each Doc, with preset entities, blocked tokens, rejected labels,
         white space and sentence starts as constraints. The Docs are not changed.
 
         docs (Iterable[Doc]): The batch.
-        RETURNS (List[numpy.ndarray]): Tag ids, one array of `(tokens,)` a Doc.
-        RAISES (ValueError): If the component has no weights yet.
+        RETURNS (Prediction): Entities and scored spans, as the settings want them.
+        RAISES (ValueError): If the component has no weights yet, or a setting makes no sense.
         """
         docs = list(docs)
-        lengths = [len(doc) for doc in docs]
-        if not any(lengths):
-            return [numpy.zeros(0, dtype="int32") for _ in docs]
+        if not any(map(len, docs)):
+            nothing = spans_from_tags([], [])
+            return Prediction(nothing, None if self.cfg["spans_key"] is None else nothing)
+        return decode(self.analyse(docs), read_settings(self.cfg))
+
+    def analyse(self, docs: Iterable[Doc]) -> Analysis:
+        """Everything that can be known about the readings of a batch: probabilities of spans and
+        tags, the k best readings, entropy. The Docs are not changed.
+
+        docs (Iterable[Doc]): The batch.
+        RETURNS (Analysis): Answers on request.
+        RAISES (ValueError): If the component has no weights yet, or a setting makes no sense.
+        """
+        docs, settings = list(docs), read_settings(self.cfg)
         if not self.model.has_dim("nO"):
             raise ValueError(Errors.NOT_INITIALIZED.format(name=self.name))
         scores = self.model.predict(docs)
         constraints = self._constraints(scores)
         allowed = self._packed(prediction_mask(docs, self.tagset), scores)
-        tags = viterbi(scores, constraints, allowed)[scores.emissions.layout.packed_rows]
-        return numpy.split(self.model.ops.to_numpy(tags), numpy.cumsum(lengths)[:-1])
+        lengths = [len(doc) for doc in docs]
+        return Analysis(scores, constraints, allowed, self.tagset, lengths, settings.calibration)
 
-    def set_annotations(self, docs: Iterable[Doc], tag_ids: TagIds) -> None:
-        """Write the entities of decoded paths to `Doc.ents`, beside preset ones.
+    def set_annotations(self, docs: Iterable[Doc], prediction: Prediction) -> None:
+        """Write what was found: entities beside preset ones, and scored spans and confidences if
+        the settings want them.
 
         docs (Iterable[Doc]): The batch, changed in place.
-        tag_ids (List[numpy.ndarray]): What `predict` gave.
+        prediction (Prediction): What `predict` gave.
         """
-        tagset = self.tagset
-        for doc, ids in zip(docs, tag_ids):
-            set_ents(doc, spans_from_tags(ids, tagset))
+        docs, tagset, key = list(docs), self.tagset, self.cfg["spans_key"]
+        ents = spans_by_doc(prediction.ents, len(docs), tagset)
+        if prediction.scored is None and not self.cfg["confidence"]:
+            for doc, found in zip(docs, ents):
+                set_ents(doc, new_spans(doc, found))
+            return
+        scored = spans_by_doc(prediction.scored or prediction.ents, len(docs), tagset)
+        for doc, found, likely in zip(docs, ents, scored):
+            new, candidates = new_spans(doc, found), new_spans(doc, likely)
+            if prediction.scored is not None:
+                set_span_group(doc, key, candidates)
+            if self.cfg["confidence"]:
+                register_confidence()
+                set_confidences(doc, self.name, [*candidates, *new])
+            set_ents(doc, new)
 
-    def get_loss(self, examples: Iterable[Example], scores: TagScores) -> Tuple[float, TagScores]:
-        """The negative log-likelihood of the annotation, and its gradient. See `ops.crf.crf_loss`.
+    def from_disk(self, path: Union[str, Path], *, exclude: Iterable[str] = ()) -> "LSTMNer":
+        """Load labels, weights and settings. A setting that the config overrides holds.
 
-        examples (Iterable[Example]): The batch.
-        scores (TagScores): What the model gave for the predicted Docs.
-        RETURNS (Tuple[float, TagScores]): The loss, summed over the batch, and its gradient.
-        RAISES (ValueError): If the loss is not finite.
+        path (Union[str, Path]): A folder that `to_disk` wrote.
+        exclude (Iterable[str]): Fields to leave out: "cfg", "vocab", "model".
+        RETURNS (LSTMNer): This component.
         """
-        loss, d_scores, _ = self._loss(examples, scores)
-        return loss, d_scores
+        configured = self.cfg["configured"]
+        super().from_disk(path, exclude=exclude)
+        restore_cfg(self.cfg, configured)
+        return self
 
-    def update(
-        self,
-        examples: Iterable[Example],
-        *,
-        drop: float = 0.0,
-        sgd: Optional[Optimizer] = None,
-        losses: Optional[Dict[str, float]] = None,
-    ) -> Dict[str, float]:
-        """Learn from a batch. Without an optimizer, gradients are added up and no step is taken.
+    def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "LSTMNer":
+        """Load labels, weights and settings. A setting that the config overrides holds.
 
-        A batch without any annotation gives a gradient of zero and is passed back all the same:
-        a shared tok2vec waits for the last of its listeners.
-
-        examples (Iterable[Example]): The batch.
-        drop (float): The dropout rate.
-        sgd (Optional[Optimizer]): The optimizer.
-        losses (Optional[Dict[str, float]]): Losses by component, added to.
-        RETURNS (Dict[str, float]): The losses.
+        bytes_data (bytes): What `to_bytes` gave.
+        exclude (Iterable[str]): Fields to leave out: "cfg", "vocab", "model".
+        RETURNS (LSTMNer): This component.
         """
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
-        examples = list(examples)
-        validate_examples(examples, "LSTMNer.update")
-        set_dropout_rate(self.model, drop)
-        docs = [example.predicted for example in examples]
-        scores, backprop = self.model.begin_update(docs)
-        loss, d_scores, unlearnable = self._loss(examples, scores)
-        self._report(unlearnable)
-        backprop(d_scores)
-        self._words_since_step += sum(len(doc) for doc in docs)
-        if sgd not in (None, False):
-            self.finish_update(sgd)
-        losses[self.name] += loss
-        return losses
-
-    def finish_update(self, sgd: Optimizer) -> None:
-        """Clip the gradient by its global norm, if wanted, and take a step.
-
-        sgd (Optimizer): The optimizer.
-        """
-        if self.max_grad_norm is not None and sgd.grad_clip:
-            message = Warnings.BOTH_CLIPS.format(
-                name=self.name, norm=self.max_grad_norm, clip=sgd.grad_clip
-            )
-            self._warn_once("clip", message)
-        words = max(self._words_since_step, 1)
-        limit = math.inf if self.max_grad_norm is None else self.max_grad_norm * words
-        norm = 0.0
-        if self.max_grad_norm is not None or self.watch is not None:
-            norm = clip_gradient(self.model, limit)
-        self.model.finish_update(sgd)
-        self._words_since_step = 0
-        if self.watch is not None:
-            self.watch.add_step(norm / words, is_clipped=norm > limit)
-
-    def _loss(
-        self, examples: Iterable[Example], scores: TagScores
-    ) -> Tuple[float, TagScores, Unlearnable]:
-        examples = list(examples)
-        structural = structural_mask([eg.predicted for eg in examples], self.tagset)
-        gold, unlearnable = gold_mask(examples, self.tagset, structural)
-        valid = self._packed(structural, scores)
-        constraints = self._constraints(scores)
-        loss, d_scores = crf_loss(scores, constraints, valid, self._packed(gold, scores))
-        return loss, d_scores, unlearnable
-
-    def _packed(self, mask: numpy.ndarray, scores: TagScores) -> Bools2d:
-        on_device: Bools2d = self.model.ops.xp.asarray(mask)
-        return on_device[scores.emissions.layout.flat_rows]
-
-    def _constraints(self, scores: TagScores) -> Constraints:
-        nK, tagset = len(scores.start), self.tagset
-        if nK != len(tagset):
-            raise ValueError(
-                Errors.WRONG_TAGS.format(
-                    name=self.name, nK=nK, n_labels=len(self.labels), expected=len(tagset)
-                )
-            )
-        if not self.model.ops.xp.isfinite(scores.emissions.data).all():
-            raise ValueError(Errors.NOT_FINITE.format(name=self.name))
-        rules, asarray = scheme_constraints(tagset), self.model.ops.xp.asarray
-        return Constraints(asarray(rules.start), asarray(rules.transitions), asarray(rules.end))
-
-    def _report(self, unlearnable: Unlearnable) -> None:
-        if unlearnable.total:
-            counts = ", ".join(f"{n} {why}" for why, n in sorted(unlearnable.counts.items()))
-            message = Warnings.UNKNOWN_GOLD.format(
-                name=self.name,
-                total=unlearnable.total,
-                counts=counts,
-                shown="; ".join(unlearnable.shown),
-            )
-            self._warn_once("gold", message)
-
-    def _warn_once(self, topic: str, message: str) -> None:
-        if topic not in self._warned:
-            self._warned.add(topic)
-            warnings.warn(message, UserWarning, stacklevel=3)
-
-
-def _check(examples: Iterable[Example], tagset: TagSet) -> Unlearnable:
-    unlearnable = Unlearnable()
-    for example in examples:
-        structural = structural_mask([example.predicted], tagset)
-        unlearnable.extend(gold_mask([example], tagset, structural)[1])
-    return unlearnable
+        configured = self.cfg["configured"]
+        super().from_bytes(bytes_data, exclude=exclude)
+        restore_cfg(self.cfg, configured)
+        return self

@@ -49,3 +49,22 @@ def train_small(steps: int = 60, config: Any = None, seed: int = 0) -> Language:
 
 def ents_of(doc: Any) -> List[Tuple[int, int, str]]:
     return [(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents]
+
+
+UNSURE: List[Tuple[str, List[Tuple[int, int, str]]]] = [
+    ("Paris saw Ada Lovelace", [(0, 5, "GPE"), (10, 22, "PERSON")]),
+    ("Ada likes New York", [(0, 3, "PERSON"), (10, 18, "GPE")]),
+    ("He likes tea", []),
+]
+
+
+def train_unsure(**settings: Any) -> Language:
+    """A pipeline with two labels that is sure of little: its probabilities are spread."""
+    fix_random_seed(0)
+    nlp = spacy.blank("en")
+    nlp.add_pipe("lstm_ner", config={**SMALL, **settings})
+    optimizer = nlp.initialize(lambda: make_examples(nlp, UNSURE))
+    optimizer.learn_rate = 0.01
+    for _ in range(20):
+        nlp.update(make_examples(nlp, UNSURE), sgd=optimizer)
+    return nlp

@@ -3,8 +3,8 @@
 import pytest
 from spacy.tokens import Doc, Span
 
-from spacy_lstm_ner.pipeline.annotate import set_ents
-from spacy_lstm_ner.tags.spans import TagSpan
+from spacy_lstm_ner.pipeline.annotate import new_spans, set_ents
+from spacy_lstm_ner.tags.spans import ScoredSpan
 
 from .helpers import TRAIN, ents_of, train_small
 
@@ -19,13 +19,17 @@ def doc(nlp):
     return Doc(nlp.vocab, words=["a", "b", "c", "d", "e"])
 
 
+def found(start, end, label):
+    return ScoredSpan(start, end, label, None)
+
+
 def iobs(doc):
     return [(token.ent_iob, token.ent_type_) for token in doc]
 
 
 def test_missing_becomes_o(doc):
     assert not doc.has_annotation("ENT_IOB")
-    set_ents(doc, [TagSpan(1, 3, "PER")])
+    set_ents(doc, [found(1, 3, "PER")])
     assert iobs(doc) == [(2, ""), (3, "PER"), (1, "PER"), (2, ""), (2, "")]
     set_ents(Doc(doc.vocab), [])
 
@@ -36,14 +40,14 @@ def test_nothing_found(doc):
 
 
 def test_neighbours_stay_apart(doc):
-    set_ents(doc, [TagSpan(0, 2, "PER"), TagSpan(2, 3, "PER")])
+    set_ents(doc, [found(0, 2, "PER"), found(2, 3, "PER")])
     assert [(ent.start, ent.end) for ent in doc.ents] == [(0, 2), (2, 3)]
 
 
 def test_preset_entities_and_blocked_tokens_stay(doc):
     preset = Span(doc, 0, 2, label="LOC", kb_id="Q84", span_id="rule-1")
     doc.set_ents([preset], blocked=[doc[3:4]], default="missing")
-    set_ents(doc, [TagSpan(0, 2, "LOC"), TagSpan(2, 3, "PER")])
+    set_ents(doc, new_spans(doc, [found(0, 2, "LOC"), found(2, 3, "PER")]))
     assert [(ent.label_, ent.kb_id_, ent.ent_id_) for ent in doc.ents] == [
         ("LOC", "Q84", "rule-1"),
         ("PER", "", ""),

@@ -6,6 +6,7 @@ import pickle
 import numpy
 import pytest
 import spacy
+import srsly
 from spacy.tokens import Doc
 from spacy.training import Example
 
@@ -56,9 +57,8 @@ def test_model_files_hold_no_pickle(trained, tmp_path):
     for path in files:
         with pytest.raises((pickle.UnpicklingError, ValueError, KeyError, IndexError, EOFError)):
             pickle.loads(path.read_bytes())
-    assert (tmp_path / "lstm_ner" / "cfg").read_text("utf8").replace(" ", "").replace(
-        "\n", ""
-    ) == '{"labels":["GPE","LOC","MONEY","ORG","PRODUCT"]}'
+    cfg = srsly.read_json(tmp_path / "lstm_ner" / "cfg")
+    assert cfg["labels"] == ["GPE", "LOC", "MONEY", "ORG", "PRODUCT"]
 
 
 def test_twice_the_same_seed_same_bytes():
@@ -118,9 +118,9 @@ def test_copies_agree(trained):
 
 def test_empty_input(trained):
     component = trained.get_pipe("lstm_ner")
-    assert component.predict([]) == []
     empty = Doc(trained.vocab)
-    assert [ids.shape for ids in component.predict([empty, empty])] == [(0,), (0,)]
+    for docs in ([], [empty, empty]):
+        assert len(component.predict(docs).ents.starts) == 0
     assert trained("").ents == ()
     assert [doc.text for doc in trained.pipe(["", TRAIN[0][0], "", " ", "\n\n", "x"])] == [
         "",

@@ -9,7 +9,7 @@ from spacy_lstm_ner.tags.constraints import (
     scheme_constraints,
     structural_mask,
 )
-from spacy_lstm_ner.tags.spans import spans_from_tags
+from spacy_lstm_ner.tags.spans import ScoredSpan, spans_by_doc, spans_from_tags
 from spacy_lstm_ner.tags.tagset import TagSet
 
 TAGS = TagSet(("PER", "LOC"))
@@ -112,13 +112,32 @@ def test_tags_and_spans_are_inverse():
     for path in product(range(9), repeat=4):
         if is_biluo([TAGS.names[tag] for tag in path]):
             tags = [O] * 4
-            for span in spans_from_tags(numpy.array(path), TAGS):
+            for span in spans_by_doc(spans_from_tags(path, [4]), 1, TAGS)[0]:
                 tags[span.start : span.end] = TAGS.ids_of_span(span.end - span.start, span.label)
             assert tuple(tags) == path
 
 
 def test_no_tokens_no_spans():
-    assert spans_from_tags(numpy.zeros(0, dtype="int32"), TAGS) == []
+    for lengths in ([], [0, 0]):
+        spans = spans_from_tags(numpy.zeros(0, dtype="int32"), lengths)
+        assert spans_by_doc(spans, len(lengths), TAGS) == [[] for _ in lengths]
+
+
+def test_spans_of_many_docs():
+    U_LOC, L_PER = TAGS.id_of("U", "LOC"), TAGS.id_of("L", "PER")
+    B_PER = TAGS.id_of("B", "PER")
+    tags = [U_LOC, O, B_PER, L_PER, U_LOC, B_PER, L_PER, O]
+    spans = spans_from_tags(tags, [0, 4, 0, 1, 3, 0])
+    assert spans_by_doc(spans, 6, TAGS) == [
+        [],
+        [ScoredSpan(0, 1, "LOC", None), ScoredSpan(2, 4, "PER", None)],
+        [],
+        [ScoredSpan(0, 1, "LOC", None)],
+        [ScoredSpan(0, 2, "PER", None)],
+        [],
+    ]
+    spans.probabilities = numpy.array([0.5, 0.25, 1.0, 0.125])
+    assert [span.probability for span in spans_by_doc(spans, 6, TAGS)[1]] == [0.5, 0.25]
 
 
 def test_names_and_ids_agree():

@@ -1,0 +1,30 @@
+"""Messages about what `lstm_ner` is asked to give out."""
+
+
+class SettingErrors:
+    """What stops a setting of the component from being used."""
+
+    UNKNOWN_DECODER = "Unknown decoder '{decoder}', expected one of {known}."
+    UNKNOWN_SETTING = "lstm_ner was given the settings {given}, which it lacks. It has: {known}."
+    THRESHOLD_LABELS = (
+        "threshold has values for {unknown}, which are no labels of this component. Its labels "
+        "are {labels}: mend the name, or add the label before."
+    )
+    THRESHOLD_VALUE = (
+        "The threshold of {label} is {value}, expected a probability: a number from 0 to 1, or "
+        "null for the decoder's own (0 for viterbi, 0.5 for max_expected)."
+    )
+    TEMPERATURE = (
+        "The calibration's temperature is {value}, expected a finite number above 0. Fit it again "
+        "with `spacy lstm-ner calibrate`, or set calibrated = false."
+    )
+    CALIBRATION_MAP = (
+        "The calibration map of {label} has the corners x = {x} and y = {y}, expected two lists of "
+        "one length that rise from 0 to 1. Fit it again with `spacy lstm-ner calibrate`, or set "
+        "calibrated = false."
+    )
+    EXTENSION_CLASH = (
+        "confidence = true needs the extension span._.{name}, but another one with this name is "
+        "registered. Rename yours, or leave confidence = false and read the probabilities from "
+        "doc.spans: set spans_key."
+    )

@@ -1,0 +1,238 @@
+"""How `lstm_ner` learns: its labels, its loss and its steps."""
+
+import math
+import warnings
+from itertools import islice
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
+
+import numpy
+from spacy.language import Language
+from spacy.pipeline import TrainablePipe
+from spacy.tokens import Doc
+from spacy.training import Example, validate_examples, validate_get_examples
+from spacy.vocab import Vocab
+from thinc.api import Model, Optimizer, set_dropout_rate
+
+from ..errors import Errors, Warnings
+from ..ops.crf import crf_loss
+from ..tags.align import Unlearnable, gold_mask
+from ..tags.constraints import scheme_constraints, structural_mask
+from ..tags.tagset import PREFIXES, TagSet
+from ..types import Bools2d, Constraints, GradientWatch, TagScores
+from .clip import clip_gradient
+
+
+class CRFLearner(TrainablePipe):
+    """A trainable pipe around a tagger with BILUO tags: all of `LSTMNer` but prediction.
+
+    A logger that wants to know about gradients sets `watch`.
+    """
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Model[List[Doc], TagScores],
+        name: str,
+        cfg: Dict[str, Any],
+        max_grad_norm: Optional[float],
+    ) -> None:
+        """Hold the parts. See `LSTMNer` for the arguments.
+
+        cfg (Dict[str, Any]): What is stored beside the weights; it has the key "labels".
+        RAISES (ValueError): If max_grad_norm is not above 0.
+        """
+        if max_grad_norm is not None and max_grad_norm <= 0:
+            raise ValueError(Errors.MAX_GRAD_NORM.format(value=max_grad_norm))
+        self.vocab = vocab
+        self.model = model
+        self.name = name
+        self.cfg = cfg
+        self.max_grad_norm = max_grad_norm
+        self.watch: Optional[GradientWatch] = None
+        self._words_since_step = 0
+        self._warned: Set[str] = set()
+
+    @property
+    def labels(self) -> Tuple[str, ...]:
+        """The labels, in the order of their tags."""
+        return tuple(self.cfg["labels"])
+
+    @property
+    def label_data(self) -> Tuple[str, ...]:
+        """What `spacy init labels` writes and `initialize` takes."""
+        return self.labels
+
+    @property
+    def tagset(self) -> TagSet:
+        """The tags of the labels."""
+        return TagSet(self.labels)
+
+    def add_label(self, label: str) -> int:
+        """Add a label; what has been learned about the others stays.
+
+        label (str): The label.
+        RETURNS (int): 1 if it is new, 0 if it is there already.
+        RAISES (ValueError): If it is no string, or the model cannot take more tags.
+        """
+        if not isinstance(label, str) or not label:
+            raise ValueError(Errors.LABEL_TYPE.format(label=label, type=type(label).__name__))
+        if label in self.labels:
+            return 0
+        want = len(self.tagset) + len(PREFIXES)
+        is_small = bool(self.model.has_dim("nO")) and self.model.get_dim("nO") < want
+        if is_small and not self.is_resizable:
+            raise ValueError(Errors.NOT_RESIZABLE.format(name=self.name, label=label))
+        self.cfg["labels"].append(label)
+        self.vocab.strings.add(label)
+        if is_small:
+            self.model.attrs["resize_output"](self.model, want)
+        return 1
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Optional[Language] = None,
+        labels: Optional[Sequence[str]] = None,
+    ) -> None:
+        """Collect the labels, and give the model its shape and first weights.
+
+        get_examples (Callable[[], Iterable[Example]]): A representative sample of the data.
+        nlp (Optional[Language]): The pipeline that this component is part of.
+        labels (Optional[Sequence[str]]): The labels, as `spacy init labels` writes them. None:
+            all labels in the examples, in alphabetical order; the examples are checked then,
+            and entities that cannot be learned are reported.
+        RAISES (ValueError): If there is no label.
+        """
+        validate_get_examples(get_examples, "LSTMNer.initialize")
+        if labels is None:
+            found = {ent.label_ for eg in get_examples() for ent in eg.reference.ents}
+            for label in sorted(found):
+                self.add_label(label)
+            self._report(_check(get_examples(), self.tagset))
+        for label in labels or []:
+            self.add_label(label)
+        if not self.labels:
+            raise ValueError(Errors.NO_LABELS.format(name=self.name))
+        if self.is_resizable:
+            self.model.attrs["resize_output"](self.model, len(self.tagset))
+        sample = [eg.predicted for eg in islice(get_examples(), 10)]
+        self.model.initialize(X=sample)
+
+    def get_loss(self, examples: Iterable[Example], scores: TagScores) -> Tuple[float, TagScores]:
+        """The negative log-likelihood of the annotation, and its gradient. See `ops.crf.crf_loss`.
+
+        examples (Iterable[Example]): The batch.
+        scores (TagScores): What the model gave for the predicted Docs.
+        RETURNS (Tuple[float, TagScores]): The loss, summed over the batch, and its gradient.
+        RAISES (ValueError): If the loss is not finite.
+        """
+        loss, d_scores, _ = self._loss(examples, scores)
+        return loss, d_scores
+
+    def update(
+        self,
+        examples: Iterable[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Optional[Optimizer] = None,
+        losses: Optional[Dict[str, float]] = None,
+    ) -> Dict[str, float]:
+        """Learn from a batch. Without an optimizer, gradients are added up and no step is taken.
+
+        A batch without any annotation gives a gradient of zero and is passed back all the same:
+        a shared tok2vec waits for the last of its listeners.
+
+        examples (Iterable[Example]): The batch.
+        drop (float): The dropout rate.
+        sgd (Optional[Optimizer]): The optimizer.
+        losses (Optional[Dict[str, float]]): Losses by component, added to.
+        RETURNS (Dict[str, float]): The losses.
+        """
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        examples = list(examples)
+        validate_examples(examples, "LSTMNer.update")
+        set_dropout_rate(self.model, drop)
+        docs = [example.predicted for example in examples]
+        scores, backprop = self.model.begin_update(docs)
+        loss, d_scores, unlearnable = self._loss(examples, scores)
+        self._report(unlearnable)
+        backprop(d_scores)
+        self._words_since_step += sum(len(doc) for doc in docs)
+        if sgd not in (None, False):
+            self.finish_update(sgd)
+        losses[self.name] += loss
+        return losses
+
+    def finish_update(self, sgd: Optimizer) -> None:
+        """Clip the gradient by its global norm, if wanted, and take a step.
+
+        sgd (Optimizer): The optimizer.
+        """
+        if self.max_grad_norm is not None and sgd.grad_clip:
+            message = Warnings.BOTH_CLIPS.format(
+                name=self.name, norm=self.max_grad_norm, clip=sgd.grad_clip
+            )
+            self._warn_once("clip", message)
+        words = max(self._words_since_step, 1)
+        limit = math.inf if self.max_grad_norm is None else self.max_grad_norm * words
+        norm = 0.0
+        if self.max_grad_norm is not None or self.watch is not None:
+            norm = clip_gradient(self.model, limit)
+        self.model.finish_update(sgd)
+        self._words_since_step = 0
+        if self.watch is not None:
+            self.watch.add_step(norm / words, is_clipped=norm > limit)
+
+    def _loss(
+        self, examples: Iterable[Example], scores: TagScores
+    ) -> Tuple[float, TagScores, Unlearnable]:
+        examples = list(examples)
+        structural = structural_mask([eg.predicted for eg in examples], self.tagset)
+        gold, unlearnable = gold_mask(examples, self.tagset, structural)
+        valid = self._packed(structural, scores)
+        constraints = self._constraints(scores)
+        loss, d_scores = crf_loss(scores, constraints, valid, self._packed(gold, scores))
+        return loss, d_scores, unlearnable
+
+    def _packed(self, mask: numpy.ndarray, scores: TagScores) -> Bools2d:
+        on_device: Bools2d = self.model.ops.xp.asarray(mask)
+        return on_device[scores.emissions.layout.flat_rows]
+
+    def _constraints(self, scores: TagScores) -> Constraints:
+        nK, tagset = len(scores.start), self.tagset
+        if nK != len(tagset):
+            raise ValueError(
+                Errors.WRONG_TAGS.format(
+                    name=self.name, nK=nK, n_labels=len(self.labels), expected=len(tagset)
+                )
+            )
+        if not self.model.ops.xp.isfinite(scores.emissions.data).all():
+            raise ValueError(Errors.NOT_FINITE.format(name=self.name))
+        rules, asarray = scheme_constraints(tagset), self.model.ops.xp.asarray
+        return Constraints(asarray(rules.start), asarray(rules.transitions), asarray(rules.end))
+
+    def _report(self, unlearnable: Unlearnable) -> None:
+        if unlearnable.total:
+            counts = ", ".join(f"{n} {why}" for why, n in sorted(unlearnable.counts.items()))
+            message = Warnings.UNKNOWN_GOLD.format(
+                name=self.name,
+                total=unlearnable.total,
+                counts=counts,
+                shown="; ".join(unlearnable.shown),
+            )
+            self._warn_once("gold", message)
+
+    def _warn_once(self, topic: str, message: str) -> None:
+        if topic not in self._warned:
+            self._warned.add(topic)
+            warnings.warn(message, UserWarning, stacklevel=3)
+
+
+def _check(examples: Iterable[Example], tagset: TagSet) -> Unlearnable:
+    unlearnable = Unlearnable()
+    for example in examples:
+        structural = structural_mask([example.predicted], tagset)
+        unlearnable.extend(gold_mask([example], tagset, structural)[1])
+    return unlearnable

@@ -1,0 +1,143 @@
+"""What `lstm_ner` is asked to give out: read from `cfg` at each prediction, and checked."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Dict, Mapping, Optional, Sequence
+
+import numpy
+
+from ..errors import Errors
+from ..types import Floats1d
+from .calibration import Calibration
+
+# With max_expected, a span is worth its probability minus its threshold: above one half, it is
+# more likely in the output than not.
+NATURAL = {"viterbi": 0.0, "max_expected": 0.5}
+DEFAULTS: Dict[str, Any] = {
+    "decoder": "viterbi",
+    "threshold": None,
+    "confidence": False,
+    "spans_key": None,
+    "min_probability": None,
+    "max_width": None,
+    "rejected_spans_key": None,
+    "calibrated": True,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Settings:
+    """The settings of one prediction. `LSTMNer` says what each is for.
+
+    decoder (str): "viterbi" or "max_expected".
+    thresholds (Floats1d): One a label. *Shape:* `(nL,)`.
+    confidence (bool): Whether `span._.confidence` is written.
+    spans_key (Optional[str]): Where in `doc.spans` scored spans go.
+    min_probability (Optional[float]): From which probability on a span goes there; None: the
+        entities alone.
+    max_width (Optional[int]): The most tokens of a span there.
+    rejected_spans_key (Optional[str]): Where in `doc.spans` labels are ruled out.
+    calibration (Calibration): What maps raw to calibrated probabilities.
+    """
+
+    decoder: str
+    thresholds: Floats1d
+    confidence: bool
+    spans_key: Optional[str]
+    min_probability: Optional[float]
+    max_width: Optional[int]
+    rejected_spans_key: Optional[str]
+    calibration: Calibration
+
+    @property
+    def needs_probabilities(self) -> bool:
+        """Whether the entities' probabilities matter."""
+        return self.confidence or self.spans_key is not None or bool(self.thresholds.any())
+
+
+def make_cfg(settings: Mapping[str, Any]) -> Dict[str, Any]:
+    """What a new component keeps in `cfg`: labels, calibration, the settings in force, and under
+    "configured" the settings it was made with (see `restore_cfg`).
+
+    settings (Mapping[str, Any]): Those that are not left at their defaults.
+    RETURNS (Dict[str, Any]): The `cfg`.
+    RAISES (ValueError): If a setting makes no sense.
+    RAISES (TypeError): If a setting does not exist.
+    """
+    unknown = ", ".join(sorted(settings.keys() - DEFAULTS.keys()))
+    if unknown:
+        raise TypeError(Errors.UNKNOWN_SETTING.format(given=unknown, known=", ".join(DEFAULTS)))
+    configured = {**DEFAULTS, **settings}
+    threshold = configured["threshold"]
+    labels = list(threshold) if isinstance(threshold, dict) else []  # not known before training
+    read_settings({**configured, "labels": labels, "calibration": None})
+    return {"labels": [], "calibration": None, **configured, "configured": configured}
+
+
+def restore_cfg(cfg: Dict[str, Any], configured: Mapping[str, Any]) -> None:
+    """Decide between stored settings and those of the config that a component was made from. A
+    setting changed by code before saving is kept; one that the config overrides at load time
+    holds.
+
+    cfg (Dict[str, Any]): What was loaded, changed in place.
+    configured (Mapping[str, Any]): The settings of the config now.
+    """
+    stored = cfg.get("configured", configured)
+    for name, value in configured.items():
+        if value != stored.get(name, value):
+            cfg[name] = value
+    cfg["configured"] = dict(configured)
+
+
+def read_settings(cfg: Mapping[str, Any]) -> Settings:
+    """Check the settings of a component and work out one threshold for each label.
+
+    cfg (Mapping[str, Any]): The component's `cfg`.
+    RETURNS (Settings): The settings.
+    RAISES (ValueError): If one of them makes no sense.
+    """
+    decoder = cfg["decoder"]
+    if decoder not in NATURAL:
+        known = ", ".join(repr(name) for name in NATURAL)
+        raise ValueError(Errors.UNKNOWN_DECODER.format(decoder=decoder, known=known))
+    min_probability, max_width = cfg["min_probability"], cfg["max_width"]
+    if min_probability is not None and not _is_share(min_probability, above=0.0):
+        rule = "a number p with 0 < p and p <= 1, or null for the entities alone"
+        raise ValueError(
+            Errors.SIZE.format(name="min_probability", value=min_probability, rule=rule)
+        )
+    if max_width is not None and (not isinstance(max_width, int) or max_width < 1):
+        rule = "a whole number >= 1, or null for no limit"
+        raise ValueError(Errors.SIZE.format(name="max_width", value=max_width, rule=rule))
+    return Settings(
+        decoder=decoder,
+        thresholds=_thresholds(cfg["threshold"], cfg["labels"], NATURAL[decoder]),
+        confidence=cfg["confidence"],
+        spans_key=cfg["spans_key"],
+        min_probability=min_probability,
+        max_width=max_width,
+        rejected_spans_key=cfg["rejected_spans_key"],
+        calibration=Calibration.from_cfg(cfg["calibration"] if cfg["calibrated"] else None),
+    )
+
+
+def _thresholds(threshold: Any, labels: Sequence[str], natural: float) -> Floats1d:
+    table = threshold if isinstance(threshold, dict) else dict.fromkeys(labels, threshold)
+    values = table if isinstance(threshold, dict) else {"all labels": threshold}
+    unknown = [label for label in table if label not in labels]
+    if unknown:
+        raise ValueError(
+            Errors.THRESHOLD_LABELS.format(
+                unknown=", ".join(map(str, unknown)), labels=", ".join(labels) or "none yet"
+            )
+        )
+    for label, value in values.items():
+        if value is not None and not _is_share(value):
+            raise ValueError(Errors.THRESHOLD_VALUE.format(label=label, value=value))
+    found = (table.get(label) for label in labels)
+    return numpy.array([natural if value is None else value for value in found], dtype="float64")
+
+
+def _is_share(value: Any, *, above: float = -math.inf) -> bool:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and above < value and 0 <= value <= 1
