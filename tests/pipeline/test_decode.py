@@ -5,11 +5,12 @@ import itertools
 import numpy
 import pytest
 import spacy
+from spacy.cli.find_threshold import find_threshold
 from spacy.tokens import Doc, DocBin, Span
 
 from spacy_lstm_ner.pipeline.settings import read_settings
 
-from .helpers import SMALL, ents_of, train_unsure
+from .helpers import SMALL, UNSURE, ents_of, make_examples, train_unsure
 from .test_analysis import all_spans
 
 TEXTS = ["Ada saw Paris and York", "", "Ada Lovelace likes New York", "tea", "Paris Paris"]
@@ -223,3 +224,23 @@ def test_likely_spans_pass_the_calibrated_limit(nlp, ner):
 def test_natural_thresholds(ner):
     assert read_settings({**ner.cfg, "decoder": "max_expected"}).thresholds.tolist() == [0.5, 0.5]
     assert read_settings(ner.cfg).thresholds.tolist() == [0.0, 0.0]
+
+
+def test_find_threshold_of_spacy(nlp, ner, tmp_path):
+    """spaCy's command loads the model once for each threshold and sets `cfg["threshold"]`."""
+    nlp.to_disk(tmp_path / "model")
+    examples = make_examples(nlp, UNSURE)
+    DocBin(docs=[example.reference for example in examples]).to_disk(tmp_path / "dev.spacy")
+    best, score, scores = find_threshold(
+        tmp_path / "model",
+        data_path=tmp_path / "dev.spacy",
+        pipe_name="lstm_ner",
+        threshold_key="threshold",
+        scores_key="ents_f",
+        n_trials=5,
+        silent=True,
+    )
+    assert scores[1.0] == 0 and score == max(scores.values()) == scores[best]
+    for threshold, found in scores.items():
+        ner.cfg["threshold"] = float(threshold)
+        assert nlp.evaluate(make_examples(nlp, UNSURE))["ents_f"] == found
