@@ -92,3 +92,26 @@ def exact_spans(path: Sequence[int]) -> List[Tuple[int, int, int]]:
         if prefix in "LU":
             spans.append((begin, t + 1, (tag - 1) // 4))
     return spans
+
+
+def viterbi_one_sequence(
+    emissions: numpy.ndarray,
+    start: numpy.ndarray,
+    transitions: numpy.ndarray,
+    end: numpy.ndarray,
+) -> List[int]:
+    """The textbook's recursion with stored back-pointers; scores are -inf where no path may go.
+    Of equal predecessors, the first is taken."""
+    T, nK = emissions.shape
+    best = start + emissions[0] + (end if T == 1 else 0)
+    pointers = []
+    for t in range(1, T):
+        sums = [[best[a] + transitions[a, b] for a in range(nK)] for b in range(nK)]
+        pointers.append([max(range(nK), key=row.__getitem__) for row in sums])
+        best = numpy.array([max(row) for row in sums]) + emissions[t]
+        if t == T - 1:
+            best = best + end
+    path = [max(range(nK), key=best.__getitem__)]
+    for pointer in reversed(pointers):
+        path.append(pointer[path[-1]])
+    return path[::-1]

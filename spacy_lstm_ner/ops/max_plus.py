@@ -1,0 +1,154 @@
+"""The two passes of Viterbi decoding over packed rows, for the whole batch at once.
+
+Forward, `out[next] = max over previous of best[previous] + transitions[previous, next]`: sums in
+place of products and maxima in place of sums. What may not follow is left out where that pays: in
+BILUO an I or L has two predecessors, its own label's B and I, however many labels there are.
+Backward, the best path is read off; back-pointers are found for the tags on it alone.
+"""
+
+from typing import Callable, NamedTuple, Optional
+
+import numpy
+from thinc.api import get_array_module
+
+from ..errors import Errors
+from ..types import Bools2d, Floats2d, Ints1d, Keys2d, Layout, Xp
+from .lattice import Lattice
+
+# All three were measured. From so many tags on, to leave out pairs is faster than to try them all:
+SPARSE_FROM = 16
+# Up to so many numbers at a step, the fewest calls of numpy are the fastest way:
+FEW = 512
+# So many numbers in the work array, which then stays in the processor's cache:
+CELLS = 2**18
+
+
+class Moves(NamedTuple):
+    """An order of the tags in which the pairs to try are blocks: the tags with many predecessors
+    come first, and all of their predecessors stand together.
+
+    order (Ints1d): The tags. *Shape:* `(nK,)`.
+    many (slice): Places in the order of the tags with many predecessors.
+    before (slice): Places of every predecessor of one of them.
+    few (slice): Places of the other tags.
+    pairs (Keys2d): Places of two predecessors of each of these; any place where it has fewer.
+        *Shape:* `(2, nFew)`.
+    """
+
+    order: Ints1d
+    many: slice
+    before: slice
+    few: slice
+    pairs: Keys2d
+
+
+def best_scores(lattice: Lattice) -> Floats2d:
+    """The best score of a path from the start to each tag at each token.
+
+    Scores are shifted to a maximum of zero at each token, so long sequences lose no precision.
+
+    lattice (Lattice): All paths.
+    RETURNS (Floats2d): The scores, packed; `-inf` where no path leads. *Shape:* `(N, nK)`.
+    RAISES (ValueError): If a sequence has no path.
+    """
+    xp = get_array_module(lattice.emissions)
+    layout = lattice.layout
+    moves = find_moves(xp, lattice.transitions != -xp.inf)
+    transitions = lattice.transitions[moves.order][:, moves.order]
+    from_next = xp.ascontiguousarray(transitions.T)  # [next, previous]
+    step_of_many = _make_step(xp, transitions, moves, layout)
+    best = lattice.emissions.take(moves.order, axis=1)
+    tops = xp.zeros((len(best), 1), dtype=best.dtype)
+    # A sequence without a path becomes NaN. It is found by its tops, after the loop.
+    with numpy.errstate(invalid="ignore"):
+        for t, rows in enumerate(layout.steps):
+            at = best[rows]  # (size_at_t[t], nK)
+            if t >= 1:
+                before = best[layout.steps[t - 1]][: len(at)]
+                if at.size <= FEW:
+                    at += (before[:, None, :] + from_next).max(axis=2)
+                else:
+                    at += step_of_many(before)
+            tops[rows] = at.max(axis=1, keepdims=True)
+            at -= tops[rows]
+    dead = xp.flatnonzero(~xp.isfinite(tops[:, 0]))
+    if dead.size:
+        sequence = int(layout.sequences[layout.ranks[dead[0]]])
+        raise ValueError(Errors.NO_PATH.format(sequence=sequence))
+    return best.take(xp.argsort(moves.order), axis=1)
+
+
+def find_moves(xp: Xp, can_follow: Bools2d) -> Moves:
+    """Sort the pairs of tags that may follow each other.
+
+    xp (Xp): numpy or cupy.
+    can_follow (Bools2d): `can_follow[previous, next]`. *Shape:* `(nK, nK)`.
+    RETURNS (Moves): At least all pairs that may.
+    """
+    nK = len(can_follow)
+    has_many = can_follow.sum(axis=0) > 2
+    if nK < SPARSE_FROM or not has_many.any():
+        every, none = slice(0, nK), slice(nK, nK)
+        return Moves(xp.arange(nK), every, every, none, xp.zeros((2, 0), dtype="int64"))
+    is_before = can_follow[:, has_many].any(axis=1)
+    order = xp.argsort(xp.where(has_many, 0 + is_before, 3 - is_before))
+    n_many = int(has_many.sum())
+    begin = int((has_many & ~is_before).sum())
+    return Moves(
+        order=order,
+        many=slice(0, n_many),
+        before=slice(begin, begin + int(is_before.sum())),
+        few=slice(n_many, nK),
+        pairs=xp.argsort(~can_follow[order][:, order[n_many:]], axis=0)[:2],
+    )
+
+
+def _make_step(
+    xp: Xp, transitions: Floats2d, moves: Moves, layout: Layout
+) -> Callable[[Floats2d], Floats2d]:
+    """One step forward for many sequences, from `(n, nK)` to `(n, nK)`, tags in `moves.order`."""
+    into_many = transitions[moves.before, moves.many][:, :, None]  # (nBefore, nMany, 1)
+    into_few = transitions[:, moves.few][moves.pairs, xp.arange(moves.pairs.shape[1])][:, :, None]
+    widest = layout.size_at_t[0] if layout.steps else 1
+    columns = max(1, min(widest, CELLS // into_many.size))
+    work = xp.empty((*into_many.shape[:2], columns), dtype=transitions.dtype)
+
+    def step(before: Floats2d) -> Floats2d:
+        n = len(before)
+        tags = before.T.copy()  # (nK, n): the loops inside numpy run over sequences
+        out = xp.empty(tags.shape, dtype=tags.dtype)
+        for begin in range(0, n, columns):
+            part = slice(begin, min(begin + columns, n))
+            sums = work[:, :, : part.stop - begin]
+            xp.add(tags[moves.before, None, part], into_many, out=sums)
+            sums.max(axis=0, out=out[moves.many, part])
+        if moves.pairs.size:
+            (tags[moves.pairs] + into_few).max(axis=0, out=out[moves.few])
+        return out.T
+
+    return step
+
+
+def best_path(best: Floats2d, lattice: Lattice, kept: Optional[Ints1d] = None) -> Ints1d:
+    """Read the best path of each sequence off the best scores, from its end to its start. Of equal
+    paths, the one with the lower tag ids from the end on is taken.
+
+    best (Floats2d): What `best_scores` gave for the lattice. *Shape:* `(N, nK)`.
+    lattice (Lattice): All paths.
+    kept (Optional[Ints1d]): Tags to go through, and -1 where the best is wanted. *Shape:* `(N,)`.
+    RETURNS (Ints1d): Tag ids, packed. *Shape:* `(N,)`.
+    """
+    xp = get_array_module(best)
+    layout = lattice.layout
+    from_next = xp.ascontiguousarray(lattice.transitions.T)  # [next, previous]
+    tags = xp.zeros(len(best), dtype="int32")
+    tags[layout.last_rows] = best[layout.last_rows].argmax(axis=1)
+    for t in range(len(layout.steps) - 1, -1, -1):
+        rows = layout.steps[t]
+        at = tags[rows]
+        if t + 1 < len(layout.steps):
+            n = layout.size_at_t[t + 1]
+            at[:n] = (best[rows][:n] + from_next[tags[layout.steps[t + 1]]]).argmax(axis=1)
+        if kept is not None:
+            at[:] = xp.where(kept[rows] >= 0, kept[rows], at)
+    return tags
