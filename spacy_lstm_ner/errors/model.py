@@ -58,6 +58,7 @@ class ModelErrors:
         "{max_width}, expected 0 <= min_probability <= 1 and max_width >= 1 or null for no limit. "
         "With min_probability 0 there is no end of spans: give a max_width then."
     )
+    K_BEST = "k_best was given k = {k!r}, expected how many paths to find: a whole number >= 1."
     NO_SUCH_SPAN = (
         "A span was given from token {start} to {end} with label number {label} in sequence "
         "{sequence} of the batch, expected 0 <= start < end <= the sequence's length, and numbers "
