@@ -1,7 +1,12 @@
-"""Spans without overlaps that are worth most together: weighted interval scheduling."""
+"""Max-expected decoding: the set of spans that gains most, instead of the single best path.
+
+If a span that is right with probability p gains p and one that is kept costs a threshold τ, the
+set with the greatest sum of p − τ is the one with the greatest expected gain. Spans must not
+overlap, which makes this weighted interval scheduling (Kleinberg & Tardos 2006, §6.1).
+"""
 
 from bisect import bisect_right
-from typing import List, Optional
+from typing import List, Sequence
 
 import numpy
 
@@ -9,26 +14,41 @@ from ..types import Floats1d, Ints1d, SpanBatch
 
 
 def max_expected(spans: SpanBatch, gains: Floats1d) -> Ints1d:
-    """The spans of each sequence that do not overlap and have the greatest sum of gains.
+    """Choose the spans of each sequence that do not overlap and have the greatest sum of gains.
 
-    spans (SpanBatch): The spans of a batch.
-    gains (Floats1d): What each span is worth; only those above 0 are taken. *Shape:* `(nSpans,)`.
-    RETURNS (Ints1d): Indexes of the spans taken, in their order.
+    Only a span with a gain above 0 is chosen. Where sums are equal, a span is left out if those
+    that end before it (or end with it, and start before it or have a lower label) reach the sum
+    without it. Sequences do not influence each other. The time is O(n log n) in spans.
+
+    spans (SpanBatch): Candidates, in any order; they may overlap.
+    gains (Floats1d): What each adds, such as its probability less a threshold. *Shape:*
+        `(nSpans,)`.
+    RETURNS (Ints1d): Places of the chosen spans in `spans`, rising.
     """
+    candidates = numpy.flatnonzero(gains > 0)
+    keys = (spans.labels, spans.starts, spans.ends, spans.sequences)
+    order = candidates[numpy.lexsort([key[candidates] for key in keys])]
+    cuts = numpy.flatnonzero(numpy.diff(spans.sequences[order])) + 1
     chosen: List[int] = []
-    for sequence in numpy.unique(spans.sequences):
-        useful = numpy.flatnonzero((spans.sequences == sequence) & (gains > 0))
-        useful = useful[numpy.argsort(spans.ends[useful], kind="stable")]
-        ends, best = spans.ends[useful].tolist(), [0.0]
-        take: List[Optional[int]] = []
-        for n, index in enumerate(useful.tolist()):
-            before = bisect_right(ends, int(spans.starts[index]), 0, n)
-            take.append(before if best[before] + gains[index] > best[-1] else None)
-            best.append(max(best[-1], best[before] + float(gains[index])))
-        n = len(useful)
-        while n:
-            before_it = take[n - 1]
-            if before_it is not None:
-                chosen.append(int(useful[n - 1]))
-            n = n - 1 if before_it is None else before_it
+    for own in numpy.split(order, cuts):  # the candidates of one sequence, by their ends
+        columns = (spans.starts[own].tolist(), spans.ends[own].tolist(), gains[own].tolist())
+        chosen.extend(own[_schedule(*columns)])
     return numpy.array(sorted(chosen), dtype="int64")
+
+
+def _schedule(starts: Sequence[int], ends: Sequence[int], gains: Sequence[float]) -> List[int]:
+    """Choose among the spans of one sequence, sorted by their ends."""
+    # Of the first j spans: the greatest sum, and the j to go on with if span j - 1 is taken.
+    sums, before = [0.0], [0]
+    for j, start in enumerate(starts):
+        before.append(bisect_right(ends, start, hi=j))
+        sums.append(max(sums[j], sums[before[-1]] + gains[j]))
+    chosen = []
+    j = len(starts)
+    while j:
+        if sums[j] > sums[j - 1]:
+            chosen.append(j - 1)
+            j = before[j]
+        else:
+            j -= 1
+    return chosen
