@@ -7,14 +7,16 @@
 """
 
 from functools import lru_cache
-from typing import List, Sequence
+from typing import Iterable, List, Optional, Sequence
 
 import numpy
 from spacy.attrs import ENT_IOB, ENT_TYPE, IS_SPACE, SENT_START
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from ..types import Constraints
 from .tagset import PREFIXES, O, TagSet
+
+ATTRS = [IS_SPACE, SENT_START, ENT_IOB, ENT_TYPE]
 
 
 @lru_cache(maxsize=64)
@@ -41,45 +43,81 @@ def structural_mask(docs: Sequence[Doc], tagset: TagSet) -> numpy.ndarray:
     tagset (TagSet): The tags.
     RETURNS (numpy.ndarray): *Shape:* `(N, nK)`, bool, in the order of the batch.
     """
-    prefix = _prefixes(tagset)
-    may_hold_space = numpy.isin(prefix, ["O", "I"])
-    opens, closes = numpy.isin(prefix, ["O", "B", "U"]), numpy.isin(prefix, ["O", "L", "U"])
-    masks = []
-    for doc in docs:
-        mask = numpy.ones((len(doc), len(tagset)), dtype=bool)
-        attrs = doc.to_array([IS_SPACE, SENT_START]).reshape(-1, 2)
-        mask[attrs[:, 0] == 1] &= may_hold_space
-        starts = numpy.flatnonzero(attrs[:, 1] == 1)
-        mask[starts] &= opens
-        mask[starts[starts > 0] - 1] &= closes
-        masks.append(mask)
-    return numpy.concatenate(masks) if masks else numpy.ones((0, len(tagset)), dtype=bool)
+    return _structural_mask(_token_attrs(docs), _first_tokens(docs), tagset)
 
 
-def prediction_mask(docs: Sequence[Doc], tagset: TagSet) -> numpy.ndarray:
-    """Tags that a token may have at prediction: the structural mask, with preset entities forced
-    and blocked tokens forced to O. A plain O (`ent_iob` 2) is free, as is a missing one.
+def prediction_mask(
+    docs: Sequence[Doc], tagset: TagSet, rejected_key: Optional[str] = None
+) -> numpy.ndarray:
+    """Tags that a token may have at prediction: the structural mask, with rejected spans forbidden,
+    preset entities forced and blocked tokens forced to O. A plain O (`ent_iob` 2) is free, as is
+    a missing one.
 
-    A preset entity with a label that the component lacks is forced to O: the Doc keeps it, and
-    nothing else is put over it.
+    A rejected span forbids its label on all of its tokens, and every label if it has none. A
+    label that the component lacks forbids nothing that the component could say. A preset entity
+    wins over everything else; one with a label that the component lacks is forced to O: the Doc
+    keeps it, and nothing else is put over it. What is left always has a path.
 
     docs (Sequence[Doc]): The batch.
     tagset (TagSet): The tags.
+    rejected_key (Optional[str]): Key in `doc.spans` of the rejected spans, for the Docs that have
+        it. None: there are none.
     RETURNS (numpy.ndarray): *Shape:* `(N, nK)`, bool, in the order of the batch.
     """
-    mask = structural_mask(docs, tagset)
-    begin = 0
-    for doc in docs:
-        iob, ent_type = doc.to_array([ENT_IOB, ENT_TYPE]).reshape(-1, 2).T
-        blocked = numpy.flatnonzero((iob == 3) & (ent_type == 0))
-        _force(mask, begin + blocked, [O] * len(blocked))
-        if ent_type.any():
-            for ent in doc.ents:
-                known = ent.label_ in tagset.labels
-                ids = tagset.ids_of_span(len(ent), ent.label_) if known else [O] * len(ent)
-                _force(mask, begin + numpy.arange(ent.start, ent.end), ids)
-        begin += len(doc)
+    attrs, firsts = _token_attrs(docs), _first_tokens(docs)
+    mask = _structural_mask(attrs, firsts, tagset)
+    if rejected_key is not None:
+        for first, doc in zip(firsts.tolist(), docs):
+            if rejected_key in doc.spans:
+                _forbid(mask[first : first + len(doc)], doc.spans[rejected_key], tagset)
+    iob, ent_type = attrs[:, 2], attrs[:, 3]
+    blocked = numpy.flatnonzero((iob == 3) & (ent_type == 0))
+    _force(mask, blocked, [O] * len(blocked))
+    in_ents = numpy.flatnonzero(ent_type)
+    for place in set((numpy.searchsorted(firsts, in_ents, side="right") - 1).tolist()):
+        for ent in docs[place].ents:
+            known = ent.label_ in tagset.labels
+            ids = tagset.ids_of_span(len(ent), ent.label_) if known else [O] * len(ent)
+            _force(mask, firsts[place] + numpy.arange(ent.start, ent.end), ids)
     return mask
+
+
+def _token_attrs(docs: Sequence[Doc]) -> numpy.ndarray:
+    """Every token's `ATTRS`, in one pass over the Docs. *Shape:* `(N, 4)`, uint64."""
+    arrays = [doc.to_array(ATTRS) for doc in docs]
+    return numpy.concatenate(arrays) if arrays else numpy.zeros((0, len(ATTRS)), dtype="uint64")
+
+
+def _first_tokens(docs: Sequence[Doc]) -> numpy.ndarray:
+    """Row of each Doc's first token; of an empty Doc, where it would be. *Shape:* `(nB,)`."""
+    ends = numpy.cumsum([0, *map(len, docs)])
+    return ends[:-1]
+
+
+def _structural_mask(attrs: numpy.ndarray, firsts: numpy.ndarray, tagset: TagSet) -> numpy.ndarray:
+    rules, N = scheme_constraints(tagset), len(attrs)
+    mask = numpy.ones((N, len(tagset)), dtype=bool)
+    mask[attrs[:, 0] == 1] &= _may_hold_space(tagset)
+    is_start = attrs[:, 1] == 1
+    mask[is_start] &= rules.start
+    is_start[firsts[firsts < N]] = False  # nothing stands before these
+    mask[:-1][is_start[1:]] &= rules.end
+    return mask
+
+
+@lru_cache(maxsize=64)
+def _may_hold_space(tagset: TagSet) -> numpy.ndarray:
+    return numpy.isin(_prefixes(tagset), ["O", "I"])
+
+
+def _forbid(mask: numpy.ndarray, spans: Iterable[Span], tagset: TagSet) -> None:
+    """Take the labels of rejected spans out of the mask of one Doc."""
+    for span in spans:
+        if not span.label:
+            mask[span.start : span.end, O + 1 :] = False
+        elif span.label_ in tagset.labels:
+            ids = [tagset.id_of(prefix, span.label_) for prefix in PREFIXES]
+            mask[span.start : span.end, ids] = False
 
 
 def _force(mask: numpy.ndarray, tokens: numpy.ndarray, tag_ids: List[int]) -> None:

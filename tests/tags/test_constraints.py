@@ -1,8 +1,12 @@
 from itertools import product
+from random import Random
 
 import numpy
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
 
 from spacy_lstm_ner.tags.constraints import (
     prediction_mask,
@@ -12,9 +16,12 @@ from spacy_lstm_ner.tags.constraints import (
 from spacy_lstm_ner.tags.spans import ScoredSpan, spans_by_doc, spans_from_tags
 from spacy_lstm_ner.tags.tagset import TagSet
 
+from ..reference import legal_paths
+
 TAGS = TagSet(("PER", "LOC"))
 O, B_PER, I_PER, L_PER, U_PER, B_LOC, I_LOC, L_LOC, U_LOC = range(9)
 ALL = set(range(9))
+VOCAB = Vocab()
 OPENING = {O, B_PER, U_PER, B_LOC, U_LOC}  # what a first token may have
 
 
@@ -106,6 +113,75 @@ def test_a_preset_entity_of_another_label_takes_its_place(nlp):
     doc = Doc(nlp.vocab, words=["a", "b", "c"])
     doc.ents = [Span(doc, 0, 2, label="MONEY")]
     assert allowed(prediction_mask([doc], TAGS)) == [{O}, {O}, ALL]
+
+
+def test_a_rejected_span_forbids_its_label_on_its_tokens(nlp):
+    doc = Doc(nlp.vocab, words=["a", "b", "c", "d"])
+    doc.spans["no"] = [
+        Span(doc, 0, 2, label="PER"),
+        Span(doc, 1, 3, label="LOC"),
+        Span(doc, 3, 4, label="MONEY"),  # the component never says so
+        Span(doc, 3, 3, label="PER"),  # no token
+    ]
+    only_loc = {O, B_LOC, I_LOC, L_LOC, U_LOC}
+    expected = [OPENING & only_loc, {O}, ALL - {B_LOC, I_LOC, L_LOC, U_LOC}, ALL]
+    assert allowed(prediction_mask([doc], TAGS, "no")) == expected
+    assert allowed(prediction_mask([doc], TAGS)) == [OPENING, ALL, ALL, ALL]
+    assert allowed(prediction_mask([doc], TAGS, "other")) == [OPENING, ALL, ALL, ALL]
+
+
+def test_a_rejected_span_without_a_label_forbids_all_of_them(nlp):
+    doc = Doc(nlp.vocab, words=["a", "b", "c"])
+    doc.spans["no"] = [Span(doc, 1, 3)]
+    assert allowed(prediction_mask([doc], TAGS, "no")) == [OPENING, {O}, {O}]
+
+
+def test_a_preset_entity_wins_over_a_rejected_span(nlp):
+    doc = Doc(nlp.vocab, words=["a", "b", "c"])
+    doc.ents = [Span(doc, 0, 2, label="PER")]
+    doc.spans["no"] = [Span(doc, 1, 3, label="PER"), Span(doc, 0, 1)]
+    only_loc = {O, B_LOC, I_LOC, L_LOC, U_LOC}
+    assert allowed(prediction_mask([doc], TAGS, "no")) == [{B_PER}, {L_PER}, only_loc]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 10**6))
+def test_whatever_a_doc_forbids_a_path_is_left(seed):
+    random = Random(seed)
+    docs = [random_doc(random) for _ in range(3)]
+    rules = scheme_constraints(TAGS)
+    together = prediction_mask(docs, TAGS, "no")
+    begin = 0
+    for doc in docs:
+        mask = together[begin : begin + len(doc)]
+        begin += len(doc)
+        assert legal_paths(len(doc), mask, rules.start, rules.transitions, rules.end)
+        numpy.testing.assert_array_equal(mask, prediction_mask([doc], TAGS, "no"))
+        taken = {token.i for token in doc if token.ent_type or token.ent_iob == 3}
+        for span in doc.spans.get("no", []):
+            for i in set(range(span.start, span.end)) - taken:
+                names = {TAGS.names[tag] for tag in allowed(mask)[i]}
+                assert not any(span.label_ in name for name in names - {"O"})
+
+
+def random_doc(random):
+    """Up to three tokens with every kind of thing that forbids tags."""
+    T = random.randrange(4)
+    words = [random.choice(["a", "b", "\n"]) for _ in range(T)]
+    starts = [random.choice([True, False, None]) for _ in range(T)] or None
+    doc = Doc(VOCAB, words=words, sent_starts=starts)
+    edges = sorted(random.sample(range(T + 1), 2)) if T else [0, 0]
+    ents = [Span(doc, *edges, label=random.choice(["PER", "MONEY"]))] if edges[1] else []
+    blocked = [doc[i : i + 1] for i in range(edges[1], T) if random.random() < 0.2]
+    if random.random() < 0.5:
+        doc.set_ents(ents, blocked=blocked, default="missing")
+    if random.random() < 0.8:
+        begins = [random.randrange(T + 1) for _ in range(2)]
+        doc.spans["no"] = [
+            Span(doc, begin, random.randint(begin, T), label=random.choice(["PER", "LOC", ""]))
+            for begin in begins
+        ]
+    return doc
 
 
 def test_tags_and_spans_are_inverse():
