@@ -81,7 +81,8 @@ class LSTMNer(CRFLearner):
             raise ValueError(Errors.NOT_INITIALIZED.format(name=self.name))
         scores = self.model.predict(docs)
         constraints = self._constraints(scores)
-        allowed = self._packed(prediction_mask(docs, self.tagset), scores)
+        mask = prediction_mask(docs, self.tagset, rejected_key=settings.rejected_spans_key)
+        allowed = self._packed(mask, scores)
         lengths = [len(doc) for doc in docs]
         return Analysis(scores, constraints, allowed, self.tagset, lengths, settings.calibration)
 

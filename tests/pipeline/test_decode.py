@@ -134,6 +134,15 @@ def test_preset_entities_are_not_scored_and_not_filtered(nlp, ner):
     assert len(doc.spans["sure"]) == len(doc.spans["sure"].attrs["scores"]) == 0
 
 
+def test_rejected_labels(nlp, ner):
+    ner.cfg["rejected_spans_key"] = "wrong"
+    doc = nlp.make_doc(TEXTS[0])
+    assert triples(ner(nlp.make_doc(TEXTS[0])))[0] == (0, 1, "PERSON")
+    doc.spans["wrong"] = [Span(doc, 0, 1, label="PERSON"), Span(doc, 2, 5)]
+    ner(doc)
+    assert all(start == 0 and label == "GPE" for start, _, label in triples(doc))
+
+
 @pytest.mark.parametrize(
     ("setting", "value", "says"),
     [
