@@ -95,6 +95,12 @@ class ModelErrors:
     MAX_GRAD_NORM = (
         "max_grad_norm was given {value}, expected a number above 0 or null for no clipping."
     )
+    LABELS_LOST = (
+        "doc.spans['{key}'] has no attribute 'labels', so the labels that this document is "
+        "annotated for are lost (text: {text!r}). Code that copies span groups, such as an "
+        "augmenter of spaCy, has dropped the attributes: set the labels again with "
+        "set_annotated_labels(doc, labels), or leave that step out."
+    )
     OFFSETS = (
         "a span was given from {start} to {end} in a text of {length} characters, expected "
         "0 <= start < end <= {length}"
@@ -107,6 +113,17 @@ class ModelWarnings:
     UNKNOWN_GOLD = (
         "[{name}] {total} gold entities cannot be learned as they stand and count as missing "
         "annotation (their tokens may have any tag): {counts}. First ones: {shown}"
+    )
+    UNDECLARED = (
+        "[{name}] {total} gold entities have a label that their document is not annotated for. "
+        "They are learned as they stand; other tokens of such a document may still have the "
+        "label: {counts}. Add the label to the document's annotated labels if all its entities "
+        "are marked, or remove the entities. First ones: {shown}"
+    )
+    NEGATIVES = (
+        "[{name}] {total} spans of doc.spans['{key}'] (incorrect_spans_key) teach nothing: "
+        "{counts}. A negative span must align with the tokens, have a label of the component, and "
+        "not be an entity of the annotation at the same time. First ones: {shown}"
     )
     BOTH_CLIPS = (
         "[{name}] Gradients are clipped twice: max_grad_norm = {norm} over the component, and "

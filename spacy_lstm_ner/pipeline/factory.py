@@ -7,6 +7,7 @@ from spacy.tokens import Doc
 from thinc.api import Config, Model
 
 from ..types import TagScores
+from .loss import LossSettings
 from .lstm_ner import LSTMNer
 
 DEFAULT_CONFIG = """
@@ -20,6 +21,10 @@ min_probability = null
 max_width = null
 rejected_spans_key = null
 calibrated = true
+incorrect_spans_key = null
+entity_ratio = null
+entity_ratio_margin = 0.05
+entity_ratio_weight = 1.0
 
 [component.model]
 @architectures = "spacy-lstm-ner.LSTMTagger.v1"
@@ -65,6 +70,10 @@ def make_lstm_ner(
     max_width: Optional[int],
     rejected_spans_key: Optional[str],
     calibrated: bool,
+    incorrect_spans_key: Optional[str],
+    entity_ratio: Optional[float],
+    entity_ratio_margin: float,
+    entity_ratio_weight: float,
     scorer: Optional[Callable],
 ) -> LSTMNer:
     """Make the component from its config.
@@ -88,6 +97,12 @@ def make_lstm_ner(
         tokens; a span without a label rules out all of them.
     calibrated (bool): Whether probabilities are calibrated, if `spacy lstm-ner calibrate` has
         fitted how.
+    incorrect_spans_key (Optional[str]): Spans in `reference.spans` that are known not to be
+        entities with their label.
+    entity_ratio (Optional[float]): Share of the tokens that entities have in the training text,
+        for annotation that knows only entities.
+    entity_ratio_margin (float): How far the share in a batch may be off for nothing.
+    entity_ratio_weight (float): Loss for each token that the share is off beyond the margin.
     scorer (Optional[Callable]): The scoring method.
     RETURNS (LSTMNer): The component.
     """
@@ -97,6 +112,9 @@ def make_lstm_ner(
         name,
         max_grad_norm=max_grad_norm,
         scorer=scorer,
+        loss=LossSettings(
+            incorrect_spans_key, entity_ratio, entity_ratio_margin, entity_ratio_weight
+        ),
         decoder=decoder,
         threshold=threshold,
         confidence=confidence,

@@ -14,12 +14,12 @@ from spacy.vocab import Vocab
 from thinc.api import Model, Optimizer, set_dropout_rate
 
 from ..errors import Errors, Warnings
-from ..ops.crf import crf_loss
-from ..tags.align import Unlearnable, gold_mask
-from ..tags.constraints import scheme_constraints, structural_mask
+from ..tags.constraints import scheme_constraints
 from ..tags.tagset import PREFIXES, TagSet
+from ..tags.tally import Doubts
 from ..types import Bools2d, Constraints, GradientWatch, TagScores
 from .clip import clip_gradient
+from .loss import LossSettings, check_examples, doubt_warnings, ner_loss
 
 
 class CRFLearner(TrainablePipe):
@@ -35,6 +35,7 @@ class CRFLearner(TrainablePipe):
         name: str,
         cfg: Dict[str, Any],
         max_grad_norm: Optional[float],
+        loss: Optional[LossSettings] = None,
     ) -> None:
         """Hold the parts. See `LSTMNer` for the arguments.
 
@@ -48,6 +49,7 @@ class CRFLearner(TrainablePipe):
         self.name = name
         self.cfg = cfg
         self.max_grad_norm = max_grad_norm
+        self.loss_settings = LossSettings() if loss is None else loss
         self.watch: Optional[GradientWatch] = None
         self._words_since_step = 0
         self._warned: Set[str] = set()
@@ -109,7 +111,7 @@ class CRFLearner(TrainablePipe):
             found = {ent.label_ for eg in get_examples() for ent in eg.reference.ents}
             for label in sorted(found):
                 self.add_label(label)
-            self._report(_check(get_examples(), self.tagset))
+            self._report(check_examples(get_examples(), self.tagset, self.loss_settings))
         for label in labels or []:
             self.add_label(label)
         if not self.labels:
@@ -120,7 +122,7 @@ class CRFLearner(TrainablePipe):
         self.model.initialize(X=sample)
 
     def get_loss(self, examples: Iterable[Example], scores: TagScores) -> Tuple[float, TagScores]:
-        """The negative log-likelihood of the annotation, and its gradient. See `ops.crf.crf_loss`.
+        """The negative log-likelihood of what is known, and its gradient. See `ner_loss`.
 
         examples (Iterable[Example]): The batch.
         scores (TagScores): What the model gave for the predicted Docs.
@@ -156,8 +158,8 @@ class CRFLearner(TrainablePipe):
         set_dropout_rate(self.model, drop)
         docs = [example.predicted for example in examples]
         scores, backprop = self.model.begin_update(docs)
-        loss, d_scores, unlearnable = self._loss(examples, scores)
-        self._report(unlearnable)
+        loss, d_scores, doubts = self._loss(examples, scores)
+        self._report(doubts)
         backprop(d_scores)
         self._words_since_step += sum(len(doc) for doc in docs)
         if sgd not in (None, False):
@@ -187,14 +189,9 @@ class CRFLearner(TrainablePipe):
 
     def _loss(
         self, examples: Iterable[Example], scores: TagScores
-    ) -> Tuple[float, TagScores, Unlearnable]:
-        examples = list(examples)
-        structural = structural_mask([eg.predicted for eg in examples], self.tagset)
-        gold, unlearnable = gold_mask(examples, self.tagset, structural)
-        valid = self._packed(structural, scores)
+    ) -> Tuple[float, TagScores, Doubts]:
         constraints = self._constraints(scores)
-        loss, d_scores = crf_loss(scores, constraints, valid, self._packed(gold, scores))
-        return loss, d_scores, unlearnable
+        return ner_loss(examples, scores, constraints, self.tagset, self.loss_settings)
 
     def _packed(self, mask: numpy.ndarray, scores: TagScores) -> Bools2d:
         on_device: Bools2d = self.model.ops.xp.asarray(mask)
@@ -213,26 +210,11 @@ class CRFLearner(TrainablePipe):
         rules, asarray = scheme_constraints(tagset), self.model.ops.xp.asarray
         return Constraints(asarray(rules.start), asarray(rules.transitions), asarray(rules.end))
 
-    def _report(self, unlearnable: Unlearnable) -> None:
-        if unlearnable.total:
-            counts = ", ".join(f"{n} {why}" for why, n in sorted(unlearnable.counts.items()))
-            message = Warnings.UNKNOWN_GOLD.format(
-                name=self.name,
-                total=unlearnable.total,
-                counts=counts,
-                shown="; ".join(unlearnable.shown),
-            )
-            self._warn_once("gold", message)
+    def _report(self, doubts: Doubts) -> None:
+        for topic, message in doubt_warnings(doubts, self.name, self.loss_settings).items():
+            self._warn_once(topic, message)
 
     def _warn_once(self, topic: str, message: str) -> None:
         if topic not in self._warned:
             self._warned.add(topic)
             warnings.warn(message, UserWarning, stacklevel=3)
-
-
-def _check(examples: Iterable[Example], tagset: TagSet) -> Unlearnable:
-    unlearnable = Unlearnable()
-    for example in examples:
-        structural = structural_mask([example.predicted], tagset)
-        unlearnable.extend(gold_mask([example], tagset, structural)[1])
-    return unlearnable

@@ -16,6 +16,7 @@ from .annotate import new_spans, set_confidences, set_ents, set_span_group
 from .confidence import register_confidence
 from .decode import Prediction, decode
 from .learning import CRFLearner
+from .loss import LossSettings
 from .settings import make_cfg, read_settings, restore_cfg
 
 
@@ -35,6 +36,7 @@ class LSTMNer(CRFLearner):
         *,
         max_grad_norm: Optional[float] = None,
         scorer: Optional[Callable] = None,
+        loss: Optional[LossSettings] = None,
         **settings: Any,
     ) -> None:
         """Make an untrained component. In apps, use `nlp.add_pipe("lstm_ner")`.
@@ -46,10 +48,11 @@ class LSTMNer(CRFLearner):
             gradient per word seen since the last step; the parts of an upstream shared tok2vec
             are not among it. None: no limit.
         scorer (Optional[Callable]): The scoring method.
+        loss (Optional[LossSettings]): What is learned beside the annotation itself.
         **settings (Any): What is given out: see `make_lstm_ner` for names and values.
         RAISES (ValueError): If max_grad_norm is not above 0, or a setting makes no sense.
         """
-        super().__init__(vocab, model, name, make_cfg(settings), max_grad_norm)
+        super().__init__(vocab, model, name, make_cfg(settings), max_grad_norm, loss)
         self.scorer = scorer
         if self.cfg["confidence"]:
             register_confidence()

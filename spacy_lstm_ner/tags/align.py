@@ -1,91 +1,87 @@
 """From Examples to gold masks: the tags that agree with the annotation."""
 
-from collections import Counter
-from dataclasses import dataclass, field
 from typing import List, Optional, Sequence, Tuple
 
 import numpy
+from spacy.attrs import ENT_IOB, ENT_TYPE, IS_SPACE
 from spacy.tokens import Span
 from spacy.training import Example
 
-from .tagset import O, TagSet
-
-SHOWN = 5
-
-
-@dataclass
-class Unlearnable:
-    """Gold entities that no path of tags can express, by reason.
-
-    counts (Counter): How many for each reason.
-    shown (List[str]): The first few, with their text.
-    """
-
-    counts: Counter[str] = field(default_factory=Counter)
-    shown: List[str] = field(default_factory=list)
-
-    def add(self, text: str, reason: str) -> None:
-        """Count one more.
-
-        text (str): The entity's text.
-        reason (str): Why it cannot be learned.
-        """
-        self.counts[reason] += 1
-        if len(self.shown) < SHOWN:
-            self.shown.append(f"{text!r} ({reason})")
-
-    def extend(self, other: "Unlearnable") -> None:
-        """Add the counts of another batch.
-
-        other (Unlearnable): What that batch had.
-        """
-        self.counts.update(other.counts)
-        self.shown = (self.shown + other.shown)[:SHOWN]
-
-    @property
-    def total(self) -> int:
-        """How many in all."""
-        return sum(self.counts.values())
+from .annotated import annotated_labels
+from .tagset import PREFIXES, O, TagSet
+from .tally import Doubts
 
 
 def gold_mask(
     examples: Sequence[Example], tagset: TagSet, structural: numpy.ndarray
-) -> Tuple[numpy.ndarray, Unlearnable]:
+) -> Tuple[numpy.ndarray, Doubts]:
     """Mark the tags that agree with the annotation: one where it is known, all where it is
-    missing. A gold entity that cannot be learned counts as missing and is reported: one that
-    does not align with the tokens, begins or ends with white space, crosses a sentence start,
-    or has a label that the component lacks. What is left always has a path.
+    missing. A token that is no entity may still be one of the labels that its Doc is not
+    annotated for (`annotated_labels`).
+
+    A gold entity that cannot be learned counts as missing and is reported: one that does not
+    align with the tokens, begins or ends with white space, crosses a sentence start, or has a
+    label that the component lacks. What is left always has a path.
 
     examples (Sequence[Example]): The batch.
     tagset (TagSet): The tags.
     structural (numpy.ndarray): Tags that the predicted Docs allow at all. *Shape:* `(N, nK)`.
-    RETURNS (Tuple[numpy.ndarray, Unlearnable]): The mask `(N, nK)`, bool, in the order of the
-        batch, and what could not be learned.
+    RETURNS (Tuple[numpy.ndarray, Doubts]): The mask `(N, nK)`, bool, in the order of the
+        batch, and what in the annotation cannot be taken as it stands.
     """
     mask = numpy.zeros_like(structural)
-    unlearnable = Unlearnable()
+    doubts = Doubts()
     begin = 0
     for example in examples:
-        ents, tags = example.get_aligned_ents_and_ner()
-        missing = numpy.array([tag is None for tag in tags], dtype=bool)
-        at, allowed = (array[begin : begin + len(tags)] for array in (mask, structural))
-        at[missing] = True
-        at[~missing, O] = True
+        ents, is_outside = _ents_and_outside(example)
+        labels = annotated_labels(example.reference)
+        at, allowed = (array[begin : begin + len(is_outside)] for array in (mask, structural))
+        at[~is_outside] = True
+        at[is_outside] = _tags_of_outside(tagset, labels)
         for ent in ents:
             reason = _why_not(ent, tagset, allowed)
             if reason:
-                unlearnable.add(ent.text, reason)
+                doubts.unlearnable.add(ent.text, reason)
                 at[ent.start : ent.end] = True
             else:
                 at[ent.start : ent.end] = False
                 ids = tagset.ids_of_span(len(ent), ent.label_)
                 at[numpy.arange(ent.start, ent.end), ids] = True
+            if labels is not None and ent.label_ not in labels:
+                doubts.undeclared.add(ent.text, ent.label_)
         aligned = {(ent.start_char, ent.end_char) for ent in ents}
         for ent in example.reference.ents:
             if (ent.start_char, ent.end_char) not in aligned:
-                unlearnable.add(ent.text, "does not align with the tokens")
-        begin += len(tags)
-    return mask, unlearnable
+                doubts.unlearnable.add(ent.text, "does not align with the tokens")
+        begin += len(is_outside)
+    return mask, doubts
+
+
+def _ents_and_outside(example: Example) -> Tuple[List[Span], numpy.ndarray]:
+    """Aligned entities, and which tokens are known to be in none of them.
+
+    spaCy counts a white-space token without annotation as O, and a blocked one as missing. Here
+    both are what they say: white space may stand inside an entity that nobody has marked yet, and
+    a blocked token is in no entity.
+    """
+    ents, tags = example.get_aligned_ents_and_ner()
+    is_outside = numpy.array([tag == "O" for tag in tags], dtype=bool)
+    is_space = example.predicted.to_array(IS_SPACE) == 1
+    iob, ent_type = example.reference.to_array([ENT_IOB, ENT_TYPE]).reshape(-1, 2).T
+    if is_space.any() or ((iob == 3) & (ent_type == 0)).any():
+        iob, ent_type = (numpy.array(example.get_aligned(key)) for key in ("ENT_IOB", "ENT_TYPE"))
+        is_outside[is_space & (iob != 2)] = False
+        is_outside |= (iob == 3) & (ent_type == 0)
+    return ents, is_outside
+
+
+def _tags_of_outside(tagset: TagSet, labels: Optional[Sequence[str]]) -> numpy.ndarray:
+    """Tags of a token that is no entity of these labels; None: of no label at all."""
+    allowed = numpy.zeros(len(tagset), dtype=bool)
+    if labels is not None:
+        allowed[1:] = numpy.repeat([label not in labels for label in tagset.labels], len(PREFIXES))
+    allowed[O] = True
+    return allowed
 
 
 def _why_not(ent: Span, tagset: TagSet, allowed: numpy.ndarray) -> Optional[str]:

@@ -5,9 +5,11 @@ from spacy.training import Example
 
 from spacy_lstm_ner.ops.crf import crf_loss
 from spacy_lstm_ner.ops.packing import pack_layout
-from spacy_lstm_ner.tags.align import Unlearnable, gold_mask
+from spacy_lstm_ner.tags.align import gold_mask
+from spacy_lstm_ner.tags.annotated import set_annotated_labels
 from spacy_lstm_ner.tags.constraints import scheme_constraints, structural_mask
 from spacy_lstm_ner.tags.tagset import TagSet
+from spacy_lstm_ner.tags.tally import Tally
 from spacy_lstm_ner.types import Packed, TagScores
 
 TAGS = TagSet(("PER", "LOC"))
@@ -30,9 +32,9 @@ def make_example(nlp, words, ents=(), missing=(), default="outside", gold_words=
 
 def gold(examples, tagset=TAGS):
     structural = structural_mask([example.predicted for example in examples], tagset)
-    mask, unlearnable = gold_mask(examples, tagset, structural)
+    mask, doubts = gold_mask(examples, tagset, structural)
     check_loss_is_finite(mask, structural, examples, tagset)
-    return [set(numpy.flatnonzero(row).tolist()) for row in mask], unlearnable
+    return [set(numpy.flatnonzero(row).tolist()) for row in mask], doubts.unlearnable
 
 
 def check_loss_is_finite(mask, structural, examples, tagset):
@@ -70,6 +72,67 @@ def test_a_doc_without_annotation_is_free(nlp):
 def test_only_positives(nlp):
     example = make_example(nlp, ["Ada", "met", "Bob"], [(0, 1, "PER")], default="missing")
     assert gold([example])[0] == [{U_PER}, ALL, ALL]
+
+
+@pytest.mark.parametrize("entities", [["U-PER", "-", "O"], ["U-PER", None, "O"]])
+def test_unknown_tags_of_from_dict(nlp, entities):
+    example = Example.from_dict(Doc(nlp.vocab, words=["Ada", "met", "Bob"]), {"entities": entities})
+    assert gold([example])[0] == [{U_PER}, ALL, {O}]
+
+
+def test_offsets_of_from_dict_say_everything(nlp):
+    doc = Doc(nlp.vocab, words=["Ada", "met", "Bob"])
+    assert gold([Example.from_dict(doc, {"entities": [(0, 3, "PER")]})])[0] == [{U_PER}, {O}, {O}]
+    assert gold([Example.from_dict(doc, {"entities": []})])[0] == [{O}, {O}, {O}]
+    assert gold([Example.from_dict(doc, {"words": ["Ada", "met", "Bob"]})])[0] == [ALL, ALL, ALL]
+
+
+def test_a_blocked_token_is_known_to_be_outside(nlp):
+    """spaCy's own alignment calls it missing."""
+    example = make_example(nlp, ["Ada", "met", "Bob"], default="missing")
+    example.reference.set_ents([], blocked=[example.reference[1:2]], default="unmodified")
+    assert gold([example])[0] == [ALL, {O}, ALL]
+
+
+def test_white_space_without_annotation_may_stand_in_an_entity(nlp):
+    """spaCy's own alignment calls it O, with and without annotation around it."""
+    words = ["Ada", "\n", "King", "\n", "met"]
+    example = make_example(nlp, words, missing=[(0, 3)])
+    assert gold([example])[0] == [ALL, ALL, ALL, {O}, {O}]
+    example = make_example(nlp, words, gold_words=["Ada", "King", "met"], default="missing")
+    assert gold([example])[0] == [ALL] * 5
+    example = make_example(nlp, words, [(0, 1, "PER")], gold_words=["Ada", "King", "met"])
+    assert gold([example])[0] == [{U_PER}, ALL, {O}, ALL, {O}]
+
+
+LOCS = set(range(5, 9))
+
+
+@pytest.mark.parametrize(
+    "labels,outside",
+    [(None, {O}), (["PER", "LOC"], {O}), (["PER"], {O} | LOCS), ([], ALL), (["ORG"], ALL)],
+)
+def test_tokens_may_have_labels_that_are_not_annotated(nlp, labels, outside):
+    example = make_example(nlp, ["Ada", "met", "Bob"], [(0, 1, "PER")], missing=[(2, 3)])
+    set_annotated_labels(example.reference, labels)
+    assert gold([example])[0] == [{U_PER}, outside, ALL]
+
+
+def test_each_doc_has_its_own_label_set(nlp):
+    examples = [make_example(nlp, ["a"]) for _ in range(3)]
+    set_annotated_labels(examples[0].reference, ["LOC"])
+    set_annotated_labels(examples[2].reference, ["PER"])
+    assert gold(examples)[0] == [ALL - LOCS, {O}, {O} | LOCS]
+
+
+def test_entities_outside_the_label_set_stand_and_are_reported(nlp):
+    example = make_example(nlp, ["Ada", "in", "Rome"], [(0, 1, "PER"), (2, 3, "LOC")])
+    set_annotated_labels(example.reference, ["PER"])
+    mask, unlearnable = gold([example])
+    assert mask == [{U_PER}, {O} | LOCS, {U_LOC}] and unlearnable.total == 0
+    doubts = gold_mask([example], TAGS, structural_mask([example.predicted], TAGS))[1]
+    assert doubts.undeclared.counts == {"LOC": 1}
+    assert doubts.undeclared.shown == ["'Rome' (LOC)"]
 
 
 def test_misaligned_entities_are_missing_and_reported(nlp):
@@ -146,9 +209,9 @@ def test_batches_with_empty_docs(nlp):
 
 
 def test_reports_add_up():
-    total = Unlearnable()
+    total = Tally()
     for n in range(4):
-        part = Unlearnable()
+        part = Tally()
         part.add(f"text {n}", "reason a")
         part.add(f"text {n}", f"reason {n % 2}")
         total.extend(part)
