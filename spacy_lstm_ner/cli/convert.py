@@ -19,6 +19,7 @@ from ..data.formats import (
     read_docs,
     write_docs,
 )
+from ..data.known import limit_known
 from ..data.problems import Problem
 from ..data.schemes import LETTERS
 from ..data.split import parse_split, split_docs
@@ -68,6 +69,14 @@ def convert_cli(
     encoding: Annotated[
         Optional[str], typer.Option(help="Encoding (default utf8; csv: windows-1252).")
     ] = None,
+    annotated_labels: Annotated[
+        Optional[str],
+        typer.Option(help="Labels that the text is annotated for, such as PERSON,ORG, if not all."),
+    ] = None,
+    positives_only: Annotated[
+        bool,
+        typer.Option("--positives-only", help="Only entities are known, all else is missing."),
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 if anything was reported.")
     ] = False,
@@ -89,6 +98,9 @@ def convert_cli(
         source = format_ or input_format(input_path)
         read = read_docs(input_path, source, tokenizer, problems.append, options)
         docs = list(tqdm(read, unit=" documents", leave=False, disable=None))
+        labels = annotated_labels.split(",") if annotated_labels is not None else None
+        for doc in docs:
+            limit_known(doc, labels, positives_only=positives_only)
         outputs = {output_path: docs}
         if shares:
             parts = split_docs(docs, shares, seed)

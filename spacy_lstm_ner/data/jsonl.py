@@ -10,6 +10,7 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from ..errors import Errors, Warnings
+from ..tags.annotated import set_annotated_labels
 from .files import stream_lines
 from .mentions import mention
 from .problems import Kind, Problem, Report
@@ -23,7 +24,8 @@ def read_jsonl(
 ) -> Iterator[Doc]:
     """Read Docs from a file with one JSON object a line: `text`, `spans` (objects with `start`,
     `end`, `label`; end exclusive) and, if wanted, `sentences` and `missing` (pairs of offsets),
-    `tokens` (objects with `start` and `end`), and `id` and `meta`, which go to `doc.user_data`.
+    `tokens` (objects with `start` and `end`), `annotated_labels` (see `set_annotated_labels`),
+    and `id` and `meta`, which go to `doc.user_data`.
     Prodigy's and doccano's keys will do as well.
 
     Tokens of a span that does not fit them, or that lost to one that it overlaps with, are left
@@ -54,6 +56,7 @@ def read_jsonl(
         _set_entities(doc, record, note)
         if record.sentences is not None:
             _set_sentences(doc, record.sentences, note)
+        set_annotated_labels(doc, record.annotated_labels)
         doc.user_data.update(record.user_data)
         n_docs += 1
         yield doc

@@ -4,6 +4,8 @@ from typing import Iterator, List, Tuple
 
 from spacy.tokens import Doc, Span
 
+from ..tags.annotated import annotated_labels, set_annotated_labels
+
 
 def cut_doc(doc: Doc, max_length: int) -> Iterator[Doc]:
     """Cut a Doc into pieces that together are the whole Doc. Each piece is as long as it may be:
@@ -14,7 +16,8 @@ def cut_doc(doc: Doc, max_length: int) -> Iterator[Doc]:
     doc (Doc): The Doc.
     max_length (int): The greatest number of tokens of a piece, above 0.
     YIELDS (Doc): The pieces, with the annotation of their tokens, their spans, and the
-        categories and user data of the whole; the Doc itself if it is short enough.
+        categories, annotated labels and user data of the whole; the Doc itself if it is short
+        enough.
     """
     if len(doc) <= max_length:
         yield doc
@@ -40,6 +43,7 @@ def cut_doc(doc: Doc, max_length: int) -> Iterator[Doc]:
                 for span in group
                 if span.start >= start and span.end <= end
             ]
+        set_annotated_labels(piece, annotated_labels(doc))
         yield piece
 
 

@@ -11,6 +11,7 @@ from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 
 from ..errors import Errors, Warnings
+from ..tags.annotated import annotated_labels, set_annotated_labels
 from .corpus_files import corpus_files
 from .jsonl import read_jsonl
 from .pieces import cut_doc
@@ -85,7 +86,10 @@ class Corpus:
         for doc in docs:
             for piece in cut_doc(doc, self.max_length or len(doc)):
                 example = Example(self._predicted(nlp, piece), piece)
-                yield from [example] if self.augmenter is None else self.augmenter(nlp, example)
+                for made in [example] if self.augmenter is None else self.augmenter(nlp, example):
+                    # Augmenters copy Examples by way of dicts, which hold no label sets.
+                    set_annotated_labels(made.reference, annotated_labels(piece))
+                    yield made
 
     def _read(self, nlp: Language) -> Iterator[Doc]:
         problems: List[Problem] = []

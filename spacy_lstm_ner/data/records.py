@@ -37,6 +37,7 @@ class Record:
     sentences (Optional[List[int]]): Where sentences start, if known.
     tokens (Optional[List[Tuple[int, int]]]): Its tokens, if given.
     answer (str): Prodigy's verdict on the record.
+    annotated_labels (Optional[List[str]]): The labels that it is annotated for; None: all.
     user_data (Dict[str, Any]): Its `id` and `meta`, if given.
     """
 
@@ -46,6 +47,7 @@ class Record:
     sentences: Optional[List[int]] = None
     tokens: Optional[List[Tuple[int, int]]] = None
     answer: str = "accept"
+    annotated_labels: Optional[List[str]] = None
     user_data: Dict[str, Any] = field(default_factory=dict)
 
 
@@ -72,6 +74,8 @@ def parse_record(given: Any) -> Record:
     if "tokens" in given:
         tokens = [(token["start"], token["end"]) for token in given["tokens"]]
         record.tokens = [_range(pair, len(text)) for pair in tokens]
+    if "annotated_labels" in given:
+        record.annotated_labels = _labels(given["annotated_labels"])
     record.user_data = {key: given[key] for key in ("id", "meta") if key in given}
     return record
 
@@ -91,6 +95,12 @@ def _spans(given: Dict[str, Any], length: int) -> List[CharSpan]:
         if not (isinstance(label, str) and label):
             raise ValueError(Errors.RECORD_LABEL.format(label=label))
     return [CharSpan(*_range((start, end), length), label) for start, end, label in triples]
+
+
+def _labels(given: Any) -> List[str]:
+    if not isinstance(given, list) or not all(isinstance(it, str) and it for it in given):
+        raise ValueError(Errors.RECORD_LABELS.format(value=given))
+    return given
 
 
 def _range(pair: Any, length: int) -> Tuple[int, int]:

@@ -7,6 +7,7 @@ from typing import Dict, Iterator, List, Tuple
 from spacy.tokens import Doc, Span
 
 from ..errors import Warnings
+from ..tags.annotated import annotated_labels
 from .columns import DOCSTART
 from .files import write_text
 from .problems import Problem, Report
@@ -23,12 +24,16 @@ def write_iob2(docs: List[Doc], path: Path, report: Report) -> None:
 
     docs (List[Doc]): The Docs.
     path (Path): The file; in gzip if it ends with `.gz`.
-    report (Report): Is given each token, entity and Doc that does not stand in the file as it
-        was; their line is the Doc's number.
+    report (Report): Is given each token, entity, set of labels and Doc that does not stand in the
+        file as it was; their line is the Doc's number.
     """
     marked = any(len(_sentences(doc)) > 1 for doc in docs)
     lines: List[str] = []
     for number, doc in enumerate(docs, start=1):
+        labels = annotated_labels(doc)
+        if labels is not None:
+            message = Warnings.NO_LABEL_SET.format(document=number, labels=", ".join(labels))
+            report(Problem("changed", path, number, doc.text, message))
         blocks = _blocks(doc, number, path, report)
         if not blocks:
             message = Warnings.EMPTY_DOC.format(document=number)

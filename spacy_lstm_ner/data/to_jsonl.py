@@ -8,13 +8,15 @@ import srsly
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 
+from ..tags.annotated import annotated_labels
 from .files import write_text
 
 
 def write_jsonl(docs: List[Doc], path: Path, tokenizer: Tokenizer) -> None:
     """Write Docs as JSON lines, as `read_jsonl` reads them: `id` and `meta` if their `user_data`
-    holds them, `text`, `spans`, and where there are any, `missing` (tokens without annotation)
-    and `sentences`. `tokens` are written only where the tokenizer would make other ones.
+    holds them, `text`, `spans`, and where there are any, `missing` (tokens without annotation),
+    `annotated_labels` and `sentences`. `tokens` are written only where the tokenizer would make
+    other ones.
 
     docs (List[Doc]): The Docs.
     path (Path): The file; in gzip if it ends with `.gz`.
@@ -40,6 +42,9 @@ def make_record(doc: Doc, tokenizer: Tokenizer) -> Dict[str, Any]:
     missing = list(_missing(doc))
     if missing:
         record["missing"] = missing
+    labels = annotated_labels(doc)
+    if labels is not None:
+        record["annotated_labels"] = list(labels)
     if doc.has_annotation("SENT_START"):
         record["sentences"] = [(sent.start_char, sent.end_char) for sent in doc.sents]
     if _cuts(tokenizer(doc.text)) != _cuts(doc):

@@ -58,6 +58,7 @@ class FileErrors:
         "(an empty list where there are none)"
     )
     RECORD_LABEL = "a label was given as {label!r}, expected a string that is not empty"
+    RECORD_LABELS = "'annotated_labels' is {value!r}, expected a list of labels"
     RECORD_ANSWER = "'answer' is {value!r}, expected one of {known}"
     RECORD_TOKENS = "the given tokens make the text {given!r}, which differs from 'text'"
 
@@ -118,6 +119,10 @@ class FileWarnings:
     LABEL_CHANGED = (
         "a label of document {document} holds a tab, a line break or outer spaces: it becomes "
         "{cell!r}"
+    )
+    NO_LABEL_SET = (
+        "document {document} is annotated for some labels only ({labels}), which has no place in "
+        "such a file: its other tokens become O for all labels. Write .spacy or .jsonl instead"
     )
     CUT_ENTITY = (
         "an entity of document {document} goes on over the end of a sentence: it is cut in two"

@@ -8,6 +8,7 @@ from spacy.tokens import DocBin
 from typer.testing import CliRunner
 
 import spacy_lstm_ner.cli  # noqa: F401  (adds itself to spaCy's app)
+from spacy_lstm_ner.tags.annotated import annotated_labels
 
 RECORDS = [
     {"text": "In Rome", "spans": [{"start": 3, "end": 7, "label": "GPE"}]},
@@ -162,3 +163,19 @@ def test_options_that_cannot_be(source, tmp_path, options, message):
 def test_help_names_the_command():
     result = CliRunner().invoke(app, ["lstm-ner", "--help"])
     assert result.exit_code == 0 and "convert" in result.output
+
+
+def test_what_is_known(source, tmp_path):
+    record = {"text": "In Oslo", "spans": [], "annotated_labels": []}
+    source.write_text("\n".join(map(json.dumps, [RECORDS[0], record])), encoding="utf8")
+    output = tmp_path / "out.spacy"
+    assert run(source, output, "--annotated-labels", "GPE,LOC").exit_code == 0
+    docs = load(output)
+    assert [annotated_labels(doc) for doc in docs] == [("GPE", "LOC"), ()]
+    assert [token.ent_iob_ for token in docs[0]] == ["O", "B"]
+    assert run(source, output, "--positives-only").exit_code == 0
+    docs = load(output)
+    assert [annotated_labels(doc) for doc in docs] == [None, ()]
+    assert [[token.ent_iob_ for token in doc] for doc in docs] == [["", "B"], ["", ""]]
+    result = run(source, output, "--annotated-labels", "GPE,")
+    assert result.exit_code == 1 and "A label must be a non-empty string" in words(result)

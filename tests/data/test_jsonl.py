@@ -6,6 +6,7 @@ import srsly
 from spacy.tokens import Doc
 
 from spacy_lstm_ner.data.jsonl import read_jsonl
+from spacy_lstm_ner.tags.annotated import annotated_labels
 
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
 
@@ -153,6 +154,14 @@ def test_missing_annotation(read):
     assert iob(doc) == ["", "", "", "B"] and problems == []
 
 
+def test_annotated_labels(read):
+    record = {"text": "In Rome", "spans": [span(3, 7)]}
+    sets = [{}, {"annotated_labels": ["GPE", "LOC"]}, {"annotated_labels": []}]
+    docs, problems = read(*({**record, **labels} for labels in sets))
+    assert [annotated_labels(doc) for doc in docs] == [None, ("GPE", "LOC"), ()]
+    assert problems == []
+
+
 def test_a_sentence_start_inside_a_token(read):
     record = {"text": "In Rome.", "spans": [], "sentences": [[0, 4], [4, 8]]}
     (doc,), (problem,) = read(record)
@@ -192,6 +201,11 @@ def test_the_corpus(nlp):
         ({"text": "a b", "spans": [span(0, 1, "")]}, "a label was given as '', expected a string"),
         ({"text": "a b", "spans": [span(0, 1, 3)]}, "a label was given as 3"),
         ({"text": "a", "spans": [], "answer": "yes"}, "'answer' is 'yes', expected one of accept"),
+        (
+            {"text": "a", "spans": [], "annotated_labels": "X"},
+            "'annotated_labels' is 'X', expected",
+        ),
+        ({"text": "a", "spans": [], "annotated_labels": [""]}, "'annotated_labels' is [''], exp"),
         ([1], "a JSON list was given, expected an object"),
         ('{"text": ', "the record is left out: "),
         ('{"text": "\\ud800", "spans": []}', "the record is left out: "),

@@ -7,6 +7,7 @@ from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from spacy_lstm_ner.data.pieces import cut_doc
+from spacy_lstm_ner.tags.annotated import annotated_labels, set_annotated_labels
 
 VOCAB = Vocab()
 
@@ -32,6 +33,7 @@ def docs(draw):
         doc.spans["sc"] = [Span(doc, 1, 3, label="Y", span_id="y1")]
     doc.user_data["id"] = "d"
     doc.cats = {"news": 1.0}
+    set_annotated_labels(doc, draw(st.sampled_from([None, ["X"]])))
     return doc
 
 
@@ -60,6 +62,7 @@ def test_pieces_reassemble(doc, max_length):
         spans += its_spans
         offset += len(piece)
         assert piece.user_data["id"] == "d" and piece.cats == {"news": 1.0}
+        assert annotated_labels(piece) == annotated_labels(doc)
     assert (tokens, ents, spans) == annotation(doc)
 
 

@@ -13,6 +13,7 @@ from spacy.training import Example
 from spacy.util import registry
 
 from spacy_lstm_ner.data.readers import Corpus
+from spacy_lstm_ner.tags.annotated import annotated_labels
 
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
 NLP = spacy.blank("en")
@@ -166,6 +167,15 @@ def test_augmenter(numbers):
         yield Example(nlp.make_doc("more"), nlp.make_doc("more"))
 
     assert texts_of(Corpus(numbers, limit=2, augmenter=twice)) == ["d0 is", "more", "d1 is", "more"]
+
+
+def test_label_sets_outlive_augmenters(tmp_path):
+    record = {"text": "D0 is", "spans": [], "annotated_labels": ["X"]}
+    (tmp_path / "a.jsonl").write_text(json.dumps(record), encoding="utf8")
+    augmenter = registry.augmenters.get("spacy.lower_case.v1")(level=1.0)
+    (example,) = Corpus(tmp_path, augmenter=augmenter)(NLP)
+    assert example.reference.text == "d0 is"
+    assert annotated_labels(example.reference) == ("X",)
 
 
 def test_misaligned_spans_are_counted_in_one_warning(nlp, tmp_path):

@@ -14,6 +14,7 @@ from spacy_lstm_ner.data.docbin import read_docbin, write_docbin
 from spacy_lstm_ner.data.jsonl import read_jsonl
 from spacy_lstm_ner.data.to_iob2 import write_iob2
 from spacy_lstm_ner.data.to_jsonl import make_record, write_jsonl
+from spacy_lstm_ner.tags.annotated import annotated_labels, set_annotated_labels
 
 TOKENIZER = spacy.blank("en").tokenizer
 VOCAB = TOKENIZER.vocab
@@ -126,6 +127,21 @@ def test_what_a_column_cannot_hold_is_reported():
     ]
     assert problems[0].message == "token 2 of document 1 cannot stand in a column: it is left out"
     assert "token 4 of document 1 holds a tab" in problems[1].message
+
+
+def test_label_sets():
+    docs = [make_doc([[("a", "B-X"), ("b", "O")]]) for _ in range(3)]
+    set_annotated_labels(docs[1], ["X", "Y"])
+    set_annotated_labels(docs[2], [])
+    again, problems = through_jsonl(docs)
+    assert [annotated_labels(doc) for doc in again] == [None, ("X", "Y"), ()]
+    assert problems == []
+    _, problems = through_iob2(docs)
+    assert [(problem.kind, problem.line) for problem in problems] == [
+        ("changed", 2),
+        ("changed", 3),
+    ]
+    assert "document 2 is annotated for some labels only (X, Y)" in problems[0].message
 
 
 def test_a_label_that_a_column_cannot_hold_is_reported():
