@@ -7,6 +7,7 @@ from typing import Dict, Iterator, List, Mapping, Set, Tuple
 from spacy.attrs import ENT_IOB, ORTH
 from spacy.tokens import Doc, Span
 
+from ..tags.annotated import annotated_labels
 from .mentions import Mention, PartDocs, mention
 
 OUTSIDE = 2  # value of ENT_IOB on a token that is known to be in no entity
@@ -66,8 +67,8 @@ def find_conflicts(parts: PartDocs) -> List[Conflict]:
 
 def find_unlabelled(parts: PartDocs) -> List[Unlabelled]:
     """Find the occurrences without label of strings that are entities at least twice, and more
-    often than not. One pass over the tokens: at each that is O, only the widths of known strings
-    beginning with it are tried.
+    often than not; not in Docs that are not annotated for that label. One pass over the tokens:
+    at each that is O, only the widths of known strings beginning with it are tried.
 
     parts (PartDocs): The Docs of each part; all parts are compared together.
     RETURNS (List[Unlabelled]): Those strings, the ones most often left without label first.
@@ -79,8 +80,10 @@ def find_unlabelled(parts: PartDocs) -> List[Unlabelled]:
         widths[form[0]].add(len(form))
     found: Dict[Form, List[Tuple[str, int, Doc, int]]] = defaultdict(list)
     for part, number, doc in _numbered(parts):
+        known = annotated_labels(doc)
         for form, start in _outside(doc, often, widths):
-            found[form].append((part, number, doc, start))
+            if known is None or often[form].most_common(1)[0][0] in known:
+                found[form].append((part, number, doc, start))
     unlabelled = []
     for form, spots in found.items():
         label, labelled = often[form].most_common(1)[0][0], often[form].total()

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from spacy.vocab import Vocab
 
 from spacy_lstm_ner.data.conflicts import find_conflicts, find_unlabelled
+from spacy_lstm_ner.tags.annotated import set_annotated_labels
 
 from .helpers import make_doc, make_docs
 
@@ -45,6 +46,14 @@ def test_unlabelled(nlp):
     assert (found.text, found.label, found.labelled) == ("New York", "GPE", 3)
     assert [(place.part, place.doc, place.label) for place in found.places] == [("dev", 1, "")] * 2
     assert found.places[0].context == "to [New York] by New York"
+
+
+def test_unlabelled_where_the_label_is_annotated(nlp):
+    docs = make_docs(nlp.vocab, "[A|X] [A|X] [A|X]", "A", "A")
+    set_annotated_labels(docs[1], ["Y"])
+    set_annotated_labels(docs[2], ["X", "Y"])
+    (found,) = find_unlabelled({"train": docs})
+    assert [place.doc for place in found.places] == [3]
 
 
 def test_unlabelled_needs_more_labelled_than_not(nlp):
