@@ -10,8 +10,11 @@ from spacy.training import Example
 from thinc.api import fix_random_seed
 
 from spacy_lstm_ner.ops.crf import posterior
+from spacy_lstm_ner.pipeline.loss import LossSettings, ner_loss
 from spacy_lstm_ner.tags.annotated import set_annotated_labels
 
+from ..crf_cases import make_scores
+from ..gradients import LIMIT, numeric_gradient, relative_error
 from .helpers import SMALL, TRAIN, ents_of, make_examples, train_small
 
 KEY = "incorrect_spans"
@@ -69,7 +72,7 @@ def test_entities_with_a_label_outside_the_set_are_reported():
     nlp.add_pipe("lstm_ner", config=SMALL)
     examples = make_examples(nlp)
     set_annotated_labels(examples[0].reference, ["ORG"])
-    with pytest.warns(UserWarning, match=r"1 gold .* 1 MONEY\. .* 'blew through|'\$1 million'"):
+    with pytest.warns(UserWarning, match=r"1 gold .*: 1 MONEY\. .*: '\$1 million' \(MONEY\)"):
         nlp.initialize(lambda: examples)
 
 
@@ -133,6 +136,28 @@ def test_the_loss_is_that_of_the_span(corrected):
     found = posterior(scores, component._constraints(scores), everything)
     assert loss == pytest.approx(-math.log(1 - found.marginals[2, unit]), rel=1e-6)
     assert d_scores.emissions.data[2, unit] > 0
+
+
+def test_all_parts_of_the_loss_have_one_gradient(corrected):
+    """Annotation with missing tokens, a label set, negative spans and the ratio in one batch."""
+    nlp, negative = corrected
+    component = nlp.get_pipe("lstm_ner")
+    examples = [*make_examples(nlp)[:3], negative]
+    examples[0].reference.set_ents([], missing=[examples[0].reference[1:4]], default="unmodified")
+    set_annotated_labels(examples[1].reference, ["GPE"])
+    scores = make_scores([len(eg.predicted) for eg in examples], len(component.tagset), seed=1)
+    settings = LossSettings(KEY, entity_ratio=0.1)
+
+    def loss_and_gradient():
+        constraints = component._constraints(scores)
+        return ner_loss(examples, scores, constraints, component.tagset, settings)
+
+    d_scores = loss_and_gradient()[1]
+    pairs = [(scores.emissions.data, d_scores.emissions.data)]
+    pairs += [(getattr(scores, k), getattr(d_scores, k)) for k in ("start", "transitions", "end")]
+    for array, gradient in pairs:
+        exact = numeric_gradient(lambda: loss_and_gradient()[0], array)
+        assert relative_error(exact, gradient) < LIMIT
 
 
 def test_annotation_that_rules_the_span_out_is_not_counted_twice(corrected):
