@@ -8,6 +8,7 @@ from .convert import convert_cli
 from .debug_data import SETTINGS, debug_data_cli
 from .evaluate import evaluate_cli
 from .plot import plot_cli
+from .suggest import suggest_cli
 
 app = typer.Typer(
     name="lstm-ner",
@@ -17,6 +18,7 @@ app = typer.Typer(
 app.command("convert")(convert_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("plot")(plot_cli)
+app.command("suggest")(suggest_cli)
 app.command("debug-data", context_settings=SETTINGS)(debug_data_cli)
 
 

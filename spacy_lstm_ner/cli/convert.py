@@ -24,8 +24,7 @@ from ..data.problems import Problem
 from ..data.schemes import LETTERS
 from ..data.split import parse_split, split_docs
 from ..errors import Errors
-
-SHOWN = 100  # characters of a text in a report
+from .problems import list_problems
 
 
 def convert_cli(
@@ -109,20 +108,12 @@ def convert_cli(
             path.parent.mkdir(parents=True, exist_ok=True)
             write_docs(kept, path, name, tokenizer, problems.append)
     except (ImportError, OSError, ValueError) as err:
-        _list_problems(problems)
+        list_problems(problems)
         msg.fail(str(err), exits=1)
-    _list_problems(problems)
+    list_problems(problems)
     _summarize(outputs, problems)
     if strict and problems:
         raise typer.Exit(1)
-
-
-def _list_problems(problems: List[Problem]) -> None:
-    """One line each, unwrapped, as a compiler has them."""
-    for problem in problems:
-        text = problem.text if len(problem.text) <= SHOWN else problem.text[:SHOWN] + "…"
-        where = f"{problem.path}:{problem.line}"
-        typer.echo(f"{where}: {problem.kind}: {text!r}: {problem.message}")
 
 
 def _summarize(outputs: Dict[Path, List[Doc]], problems: List[Problem]) -> None:

@@ -61,6 +61,14 @@ class FileErrors:
     RECORD_LABELS = "'annotated_labels' is {value!r}, expected a list of labels"
     RECORD_ANSWER = "'answer' is {value!r}, expected one of {known}"
     RECORD_TOKENS = "the given tokens make the text {given!r}, which differs from 'text'"
+    UNLABELLED_FORMAT = (
+        "{path} is of the format '{format}', expected texts: JSON lines (.jsonl), a .spacy file, "
+        "or plain text with a text a line (.txt). Convert it with `spacy lstm-ner convert` first."
+    )
+    NO_TEXT = (
+        "{path} holds no text: it is empty, or nothing in it can be read as '{format}'. JSON lines "
+        "need a string that is not blank under 'text' (or 'data') in each object."
+    )
 
 
 class FileWarnings:
@@ -128,3 +136,7 @@ class FileWarnings:
         "an entity of document {document} goes on over the end of a sentence: it is cut in two"
     )
     EMPTY_DOC = "document {document} has no token that a column file can hold: it is left out"
+    UNLABELLED = (
+        "the line is left out: {reason}. Expected a JSON object with a 'text' (or 'data') that is "
+        "not blank"
+    )
