@@ -26,6 +26,7 @@ else:
 
 Direction = Literal["l2r", "r2l"]
 Head = Literal["crf", "softmax"]
+KernelName = Literal["auto", "numpy", "torch", "torch-bf16"]
 
 
 @dataclass(frozen=True, eq=False)

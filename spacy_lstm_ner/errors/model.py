@@ -24,6 +24,20 @@ class ModelErrors:
     )
     UNKNOWN_CELL = "Unknown cell '{cell}'. Known cells: {known}."
     UNKNOWN_DIRECTION = "Unknown direction '{direction}', expected 'l2r' or 'r2l'."
+    UNKNOWN_KERNEL = "Unknown kernel '{kernel}' for the cell '{cell}'. Known kernels: {known}."
+    NO_ONEDNN = (
+        "kernel = '{kernel}' needs torch with oneDNN, and here torch is missing, built without "
+        "it, or has it switched off (torch.backends.mkldnn.enabled = False). Use kernel = 'auto' "
+        "or 'numpy': both give the same result."
+    )
+    NO_BFLOAT16 = (
+        "kernel = '{kernel}' needs a processor that oneDNN supports bfloat16 on, and this one is "
+        "none. Use kernel = 'auto', 'torch' or 'numpy'."
+    )
+    NOT_TRAINING = (
+        "A gradient was handed to the layer '{layer}' after a prediction, which keeps nothing to "
+        "go back by. Run the forward pass with is_train = True (model.begin_update)."
+    )
     UNKNOWN_HEAD = "Unknown head '{head}', expected 'crf' or 'softmax'."
     MISSING_DIM = (
         "The layer '{layer}' cannot be initialized: its dimension {dim} is neither set nor can "
