@@ -1,13 +1,15 @@
 """One recurrent layer in one direction."""
 
 from functools import partial
-from typing import Callable, Optional, Tuple
+from typing import Any, Callable, Optional, Sequence, Set, Tuple
 
 from thinc.api import Model
 
 from ..errors import Errors
 from ..ops.cells import CELLS, Cell
-from ..types import Direction, Floats1d, Floats2d, Packed
+from ..ops.kernels import Kernel, choose_kernel
+from ..ops.ways import Way
+from ..types import Direction, Floats1d, Floats2d, KernelName, Packed
 from .initializers import glorot_blocks_init, orthogonal_init
 
 
@@ -20,6 +22,7 @@ def Recurrent(
     forget_bias: float = 1.0,
     recurrent_dropout_scale: float = 0.0,
     bptt_clip: Optional[float] = None,
+    kernel: KernelName = "auto",
 ) -> Model[Packed, Packed]:
     """A recurrent layer over packed rows. Both directions read every sequence inside its own
     length, so the result of a sequence does not depend on the batch.
@@ -33,6 +36,7 @@ def Recurrent(
     recurrent_dropout_scale (float): The recurrent weights are dropped (one mask a batch:
         Merity, Keskar & Socher 2018) at the dropout rate in force times this.
     bptt_clip (Optional[float]): Limit, by value, on gradients handed back through time.
+    kernel (KernelName): What computes predictions, see `ops.kernels.choose_kernel`.
     RETURNS (Model[Packed, Packed]): The layer; its output is nO wide.
     RAISES (ValueError): If an argument makes no sense.
     """
@@ -54,7 +58,14 @@ def Recurrent(
         raise ValueError(Errors.SIZE.format(name="bptt_clip", value=bptt_clip, rule=rule))
     return Model(
         f"{cell}-{direction}",
-        partial(forward, CELLS[cell], direction, recurrent_dropout_scale, bptt_clip),
+        partial(
+            forward,
+            CELLS[cell],
+            direction,
+            recurrent_dropout_scale,
+            bptt_clip,
+            kernel=choose_kernel(cell, kernel),
+        ),
         init=partial(init, CELLS[cell], forget_bias),
         params={"Wx": None, "Wh": None, "b": None},
         dims={"nO": nO, "nI": nI},
@@ -70,19 +81,17 @@ def forward(
     model: Model[Packed, Packed],
     Xp: Packed,
     is_train: bool,
+    *,
+    kernel: Kernel,
 ) -> Tuple[Packed, Callable[[Packed], Packed]]:
+    if not is_train:
+        return predict(kernel, [model], [direction], Xp), no_backprop(model)
     layout = Xp.layout
-    if Xp.data.shape[0] and Xp.data.shape[1] != model.get_dim("nI"):
-        raise ValueError(
-            Errors.WRONG_WIDTH.format(
-                layer=model.name, expected=model.get_dim("nI"), given=Xp.data.shape[1]
-            )
-        )
-    X = Xp.data.reshape(-1, model.get_dim("nI"))
+    X = _inputs(model, Xp)
     if direction == "r2l":
         X = X[layout.reversed_rows]
     Wx, Wh, b = (model.get_param(name) for name in ("Wx", "Wh", "b"))
-    mask = _recurrent_mask(model, recurrent_dropout_scale, Wh) if is_train else None
+    mask = _recurrent_mask(model, recurrent_dropout_scale, Wh)
     if mask is not None:
         Wh = Wh * mask
     Y, trace = cell.forward(X, Wx, Wh, b, layout)
@@ -96,6 +105,67 @@ def forward(
         return Packed(dX[layout.reversed_rows] if direction == "r2l" else dX, layout)
 
     return Packed(Y[layout.reversed_rows] if direction == "r2l" else Y, layout), backprop
+
+
+def predict(
+    kernel: Kernel,
+    layers: Sequence[Model[Packed, Packed]],
+    directions: Sequence[Direction],
+    Xp: Packed,
+) -> Packed:
+    """Run one recurrent layer, or the two of a bidirectional one together.
+
+    kernel (Kernel): What computes it.
+    layers (Sequence[Model[Packed, Packed]]): The layers, made by `Recurrent`.
+    directions (Sequence[Direction]): The direction of each.
+    Xp (Packed): Their input.
+    RETURNS (Packed): Their outputs side by side.
+    """
+    X = _inputs(layers[0], Xp)
+    ways = [
+        Way(direction, *(layer.get_param(name) for name in ("Wx", "Wh", "b")))
+        for direction, layer in zip(directions, layers)
+    ]
+    return Packed(kernel.predict(X, ways, Xp.layout), Xp.layout)
+
+
+def no_backprop(model: Model[Packed, Packed]) -> Callable[[Packed], Packed]:
+    """What a prediction gives in place of a backward pass: it has kept nothing to go back by.
+
+    model (Model[Packed, Packed]): The layer, for its name.
+    RETURNS (Callable[[Packed], Packed]): Raises a RuntimeError when called.
+    """
+
+    def backprop(dYp: Packed) -> Packed:
+        raise RuntimeError(Errors.NOT_TRAINING.format(layer=model.name))
+
+    return backprop
+
+
+def kernel_of(model: Model[Any, Any]) -> Set[str]:
+    """The kernels that really run when a model predicts, as its weights are now. An empty set
+    if there is no recurrent layer in it; more than one name if its layers differ.
+
+    model (Model): Any model, say that of a component.
+    RETURNS (Set[str]): Names as in `ops.kernels.Kernel.name_for`.
+    """
+    kernels = set()
+    for node in model.walk():
+        kernel = getattr(node._func, "keywords", {}).get("kernel")
+        if kernel is not None and node.param_names:
+            weights = [node.get_param(name) for name in node.param_names if node.has_param(name)]
+            kernels.add(kernel.name_for(*weights))
+    return kernels
+
+
+def _inputs(model: Model[Packed, Packed], Xp: Packed) -> Floats2d:
+    width = model.get_dim("nI")
+    if Xp.data.shape[0] and Xp.data.shape[1] != width:
+        raise ValueError(
+            Errors.WRONG_WIDTH.format(layer=model.name, expected=width, given=Xp.data.shape[1])
+        )
+    X: Floats2d = Xp.data.reshape(-1, width)
+    return X
 
 
 def _recurrent_mask(model: Model[Packed, Packed], scale: float, Wh: Floats2d) -> Optional[Floats2d]:

@@ -5,7 +5,7 @@ from typing import List, Optional
 from thinc.api import Model, chain
 
 from ..errors import Errors
-from ..types import Packed
+from ..types import KernelName, Packed
 from .bidirectional import bidirectional as join_directions
 from .dropout import LockedDropout
 from .recurrent import Recurrent
@@ -24,6 +24,7 @@ def RecurrentStack(
     recurrent_dropout_scale: float = 0.0,
     forget_bias: float = 1.0,
     bptt_clip: Optional[float] = None,
+    kernel: KernelName = "auto",
 ) -> Model[Packed, Packed]:
     """Recurrent layers on top of one another, each behind locked dropout.
 
@@ -38,6 +39,8 @@ def RecurrentStack(
         force times this.
     forget_bias (float): Start value of the forget gates' biases.
     bptt_clip (Optional[float]): Limit, by value, on gradients handed back through time.
+    kernel (KernelName): What computes predictions: "auto", "numpy", "torch", or "torch-bf16",
+        which rounds to 8 significant bits. The others give the same result. Training has one.
     RETURNS (Model[Packed, Packed]): The stack; its output is `width` wide.
     RAISES (ValueError): If an argument makes no sense.
     """
@@ -59,10 +62,11 @@ def RecurrentStack(
                 forget_bias=forget_bias,
                 recurrent_dropout_scale=recurrent_dropout_scale,
                 bptt_clip=bptt_clip,
+                kernel=kernel,
             )
             for direction in ("l2r", "r2l")
         )
-        return join_directions(l2r, r2l) if bidirectional else l2r
+        return join_directions(l2r, r2l, cell=cell, kernel=kernel) if bidirectional else l2r
 
     layers: List[Model[Packed, Packed]] = []
     for index in range(depth):

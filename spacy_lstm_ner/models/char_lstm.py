@@ -7,11 +7,16 @@ from ..layers.last_states import last_states
 from ..layers.packing import on_rows
 from ..layers.spell import spell
 from ..layers.stack import RecurrentStack
-from ..types import Floats2d, Words
+from ..types import Floats2d, KernelName, Words
 
 
 def CharLSTM(
-    width: int, *, char_width: int = 25, rows: int = 500, max_length: int = 40
+    width: int,
+    *,
+    char_width: int = 25,
+    rows: int = 500,
+    max_length: int = 40,
+    kernel: KernelName = "auto",
 ) -> Model[Words, Floats2d]:
     """Spell every word in both directions and take the last states (Lample et al. 2016). For the
     `chars` of `WordEmbed`, which runs it once for each distinct word.
@@ -21,6 +26,7 @@ def CharLSTM(
     rows (int): Rows of the characters' hashed table.
     max_length (int): Of longer words, half of these characters are taken from the front and half
         from the end.
+    kernel (KernelName): What computes predictions, as in LSTMTagger.
     RETURNS (Model[Words, Floats2d]): One vector of `width` a word.
     RAISES (ValueError): If the width is odd, or max_length is not above 0.
     """
@@ -30,6 +36,6 @@ def CharLSTM(
     return chain(
         spell(max_length),
         on_rows(HashEmbed(char_width, rows, seed=0)),
-        RecurrentStack(width, 1, nI=char_width),
+        RecurrentStack(width, 1, nI=char_width, kernel=kernel),
         last_states(width),
     )

@@ -6,7 +6,7 @@ from thinc.api import Model, noop
 
 from ..layers.packing import with_packed
 from ..layers.stack import RecurrentStack
-from ..types import Floats2d
+from ..types import Floats2d, KernelName
 
 
 def LSTMEncoder(
@@ -19,6 +19,7 @@ def LSTMEncoder(
     recurrent_dropout_scale: float = 0.0,
     forget_bias: float = 1.0,
     bptt_clip: Optional[float] = None,
+    kernel: KernelName = "auto",
 ) -> Model[List[Floats2d], List[Floats2d]]:
     """Encode the tokens of each Doc in context. A drop-in for `spacy.TorchBiLSTMEncoder.v1`
     whose vectors do not depend on the batch.
@@ -32,6 +33,8 @@ def LSTMEncoder(
         force times this.
     forget_bias (float): Start value of the forget gates' biases.
     bptt_clip (Optional[float]): Limit, by value, on gradients handed back through time.
+    kernel (KernelName): What computes predictions: "auto", "numpy", "torch", or "torch-bf16",
+        which rounds to 8 significant bits. The others give the same result. Training has one.
     RETURNS (Model[List[Floats2d], List[Floats2d]]): One array of `(tokens, width)` a Doc.
     RAISES (ValueError): If an argument makes no sense.
     """
@@ -46,6 +49,7 @@ def LSTMEncoder(
         recurrent_dropout_scale=recurrent_dropout_scale,
         forget_bias=forget_bias,
         bptt_clip=bptt_clip,
+        kernel=kernel,
     )
     encoder = with_packed(stack)
     encoder.set_dim("nO", width)

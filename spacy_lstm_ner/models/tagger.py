@@ -12,7 +12,7 @@ from ..layers.dropout import LockedDropout
 from ..layers.packing import list2packed, on_rows
 from ..layers.resize import resized
 from ..layers.stack import RecurrentStack
-from ..types import Floats2d, Head, TagScores
+from ..types import Floats2d, Head, KernelName, TagScores
 
 
 def LSTMTagger(
@@ -27,6 +27,7 @@ def LSTMTagger(
     recurrent_dropout_scale: float = 0.0,
     forget_bias: float = 1.0,
     bptt_clip: Optional[float] = None,
+    kernel: KernelName = "auto",
     nO: Optional[int] = None,
 ) -> Model[List[Doc], TagScores]:
     """Token vectors → recurrent stack → emissions → CRF.
@@ -45,6 +46,8 @@ def LSTMTagger(
         force times this.
     forget_bias (float): Start value of the forget gates' biases.
     bptt_clip (Optional[float]): Limit, by value, on gradients handed back through time.
+    kernel (KernelName): What computes predictions: "auto", "numpy", "torch", or "torch-bf16",
+        which rounds to 8 significant bits. The others give the same result. Training has one.
     nO (Optional[int]): Tags; None: the component works it out from its labels.
     RETURNS (Model[List[Doc], TagScores]): The tagger.
     RAISES (ValueError): If an argument makes no sense.
@@ -61,6 +64,7 @@ def LSTMTagger(
                 recurrent_dropout_scale=recurrent_dropout_scale,
                 forget_bias=forget_bias,
                 bptt_clip=bptt_clip,
+                kernel=kernel,
             )
         )
     emissions, crf = linear.Linear(nO), crf_layer.CRF(nO, head=head)

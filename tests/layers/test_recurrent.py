@@ -118,7 +118,7 @@ def test_orthogonal_init_is_uniform_in_sign():
 
 
 def test_dropout_obeys_the_rate_of_the_moment():
-    stack = RecurrentStack(6, 2, dropout=0.5, recurrent_dropout_scale=1.0)
+    stack = RecurrentStack(6, 2, dropout=0.5, recurrent_dropout_scale=1.0, kernel="numpy")
     Xp = packed([4, 2], 3, dtype="float32")
     stack.initialize(X=Xp)
     expected = stack.predict(Xp).data
@@ -129,7 +129,7 @@ def test_dropout_obeys_the_rate_of_the_moment():
 
 
 def test_recurrent_dropout_alone():
-    layer = Recurrent(6, 3, recurrent_dropout_scale=0.5)
+    layer = Recurrent(6, 3, recurrent_dropout_scale=0.5, kernel="numpy")
     Xp = packed([4, 1], 3, dtype="float32")
     layer.initialize(X=Xp)
     expected = layer.predict(Xp).data
@@ -139,7 +139,7 @@ def test_recurrent_dropout_alone():
     numpy.testing.assert_array_equal(found[first], expected[first])  # no recurrence yet
     assert not numpy.allclose(found[first.stop :], expected[first.stop :])
     assert layer.get_param("Wh").all()  # the weights themselves stay
-    plain = Recurrent(6, 3)
+    plain = Recurrent(6, 3, kernel="numpy")
     plain.initialize(X=Xp)
     set_dropout_rate(plain, 0.8)
     numpy.testing.assert_array_equal(plain(Xp, is_train=True)[0].data, plain.predict(Xp).data)
