@@ -36,7 +36,9 @@ def forward(
         model.inc_grad("b", dY.sum(axis=0))
         return dY @ W
 
-    return X @ W.T + b, backprop
+    Y = X @ W.T
+    Y += b
+    return Y, backprop
 
 
 def init(

@@ -58,6 +58,7 @@ def lstm(
     # σ(a) = (1 + tanh(a / 2)) / 2: with i, f, o halved, one tanh serves all four gates.
     half = xp.full((4 * nH,), 0.5, dtype=X.dtype)
     half[2 * nH : 3 * nH] = 1.0
+    other_half = 1.0 - half
     WhT = xp.ascontiguousarray((Wh * half[:, None]).T)
     G = X @ (Wx * half[:, None]).T
     G += b * half
@@ -69,7 +70,7 @@ def lstm(
             Gt += Y[prev] @ WhT
         xp.tanh(Gt, out=Gt)
         Gt *= half
-        Gt += 1.0 - half
+        Gt += other_half
         xp.multiply(Gt[:, :nH], Gt[:, 2 * nH : 3 * nH], out=Ct)
         if t >= 1:
             Ct += Gt[:, nH : 2 * nH] * C[prev]
@@ -100,34 +101,33 @@ def backprop_lstm(
     """
     xp = get_array_module(dY)
     nH = Wh.shape[1]
+    first = layout.steps[0].stop if layout.steps else 0
+    i, f, g, o = (trace.G[:, k * nH : (k + 1) * nH] for k in range(4))
+    # What the loop needs of every gate, for all tokens at once: c = f ⊙ c' + i ⊙ g and
+    # h = o ⊙ tanh(c), through each gate's non-linearity. The loop makes gradients of them.
     dA = xp.empty_like(trace.G)
+    dA[:, :nH] = (1 - i) * i * g
+    dA[:first, nH : 2 * nH] = 0  # c' is zero before the first token
+    dA[first:, nH : 2 * nH] = ((1 - f) * f)[first:] * trace.C[layout.previous_rows]
+    dA[:, 2 * nH : 3 * nH] = (1 - g * g) * i
+    dA[:, 3 * nH :] = (1 - o) * o * trace.tanhC
+    dh_dc = (1 - trace.tanhC * trace.tanhC) * o
+    dA_by_gate = dA.reshape(-1, 4, nH)
     dY_later = xp.zeros((0, nH), dtype=dY.dtype)  # handed back by step t + 1
     dC_later = dY_later
     for t in range(len(layout.steps) - 1, -1, -1):
         rows = layout.steps[t]
-        i, f, g, o = (trace.G[rows, k * nH : (k + 1) * nH] for k in range(4))
-        tanhCt = trace.tanhC[rows]
         dYt = dY[rows].copy()
         dYt[: len(dY_later)] += dY_later
-        # h = o ⊙ tanh(c)
-        dCt = dYt * o * (1 - tanhCt * tanhCt)
+        dCt = dYt * dh_dc[rows]
         dCt[: len(dC_later)] += dC_later
-        # c = f ⊙ c' + i ⊙ g, and through each gate's non-linearity
-        dAt = dA[rows]
-        dAt[:, :nH] = dCt * g * i * (1 - i)
-        dAt[:, nH : 2 * nH] = dCt * f * (1 - f)
-        dAt[:, 2 * nH : 3 * nH] = dCt * i * (1 - g * g)
-        dAt[:, 3 * nH :] = dYt * tanhCt * o * (1 - o)
+        dA_by_gate[rows, :3] *= dCt[:, None]
+        dA_by_gate[rows, 3] *= dYt
         if t >= 1:
-            before = layout.steps[t - 1].start
-            dAt[:, nH : 2 * nH] *= trace.C[before : before + len(dAt)]
-            dY_later, dC_later = dAt @ Wh, dCt * f
+            dY_later, dC_later = dA[rows] @ Wh, dCt * f[rows]
             if bptt_clip is not None:
                 xp.clip(dY_later, -bptt_clip, bptt_clip, out=dY_later)
                 xp.clip(dC_later, -bptt_clip, bptt_clip, out=dC_later)
-        else:
-            dAt[:, nH : 2 * nH] = 0  # c' is zero before the first token
-    first = layout.steps[0].stop if layout.steps else 0
     dWx = dA.T @ trace.X
     dWh = dA[first:].T @ trace.Y[layout.previous_rows]
     return dA @ Wx, dWx, dWh, dA.sum(axis=0)
