@@ -1,15 +1,15 @@
 """Word vectors from attributes, computed once for each distinct word of a batch."""
 
-from functools import partial
 from typing import Any, Callable, List, Optional, Tuple
 
 from spacy.tokens import Doc
-from thinc.api import HashEmbed, Model, chain, concatenate
+from thinc.api import Model, chain, concatenate
 
 from ..errors import Errors
+from ..layers.hash_tables import HashTables
 from ..layers.linear import Linear
 from ..layers.once_per_word import Attr, once_per_word
-from ..types import Floats2d, Ints1d, Words
+from ..types import Floats2d, Words
 
 
 def WordEmbed(
@@ -38,18 +38,17 @@ def WordEmbed(
     word_dropout_scale (float): In training, tokens get a random ORTH, NORM, LOWER and LEMMA at the
         dropout rate in force times this, as if the word was unknown; the rest stays.
     RETURNS (Model[List[Doc], List[Floats2d]]): One array of `(tokens, nO)` a Doc.
-    RAISES (ValueError): If rows and attributes differ in number, or there is nothing to embed.
+    RAISES (ValueError): If rows and attributes differ in number, there is nothing to embed, or a
+        number is below 0.
     """
     if len(rows) != len(attrs):
         names = ", ".join(str(attr) for attr in attrs)
         raise ValueError(Errors.ROWS_ATTRS.format(rows=len(rows), attrs=len(attrs), names=names))
-    parts: List[Model[Words, Floats2d]] = [
-        chain(_column(index), HashEmbed(width, n_rows, seed=index + 1))
-        for index, n_rows in enumerate(rows)
-    ]
+    parts: List[Model[Words, Floats2d]] = [HashTables(width, rows)] if rows else []
+    nO = width * len(rows)
     if include_static_vectors:
         parts.append(chain(_vectors(), Linear(width)))
-    nO = width * len(parts)
+        nO += width
     if chars is not None:
         parts.append(chars)
         nO += chars.get_dim("nO")
@@ -63,16 +62,6 @@ def WordEmbed(
         include_texts=chars is not None,
         word_dropout_scale=word_dropout_scale,
     )
-
-
-def _column(index: int) -> Model[Words, Ints1d]:
-    return Model(f"column-{index}", partial(_forward_column, index))
-
-
-def _forward_column(
-    index: int, model: Model[Words, Ints1d], words: Words, is_train: bool
-) -> Tuple[Ints1d, Callable[[Ints1d], None]]:
-    return words.keys[:, index], _no_gradient
 
 
 def _vectors() -> Model[Words, Floats2d]:
