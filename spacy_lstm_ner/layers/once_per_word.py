@@ -1,34 +1,20 @@
 """Run a model once for each distinct word of a batch, and give every token its word's vector."""
 
 from functools import partial
-from typing import Callable, List, NamedTuple, Optional, Tuple, Union
+from typing import Any, Callable, List, Optional, Tuple, cast
 
 import numpy
-from spacy.attrs import LEMMA, LOWER, NORM, ORTH, intify_attr
+from spacy.attrs import intify_attr
 from spacy.tokens import Doc
 from spacy.vectors import Mode
 from spacy.vocab import Vocab
-from thinc.api import Model, Ops
+from thinc.api import Model, NumpyOps
 
 from ..errors import Errors
-from ..ops.distinct import distinct_rows
-from ..types import Floats2d, Ints1d, Words
-
-Attr = Union[str, int]
-IDENTITIES = {ORTH, NORM, LOWER, LEMMA}  # attributes that name a word rather than describe it
-
-
-class Reads(NamedTuple):
-    """What of a word the inner model reads.
-
-    attr_ids (List[int]): Attributes, in the order of the keys' columns.
-    vectors (bool): Its static vector.
-    texts (bool): Its characters.
-    """
-
-    attr_ids: List[int]
-    vectors: bool
-    texts: bool
+from ..ops.distinct import distinct_rows, row_forms
+from ..types import Floats2d, Keys2d, Words
+from .kept_rows import KeptRows
+from .words import Attr, Reads, get_words, make_words, static_vectors, token_keys
 
 
 def once_per_word(
@@ -39,31 +25,38 @@ def once_per_word(
     include_static_vectors: bool = False,
     include_texts: bool = False,
     word_dropout_scale: float = 0.0,
+    kept_rows: int = 0,
 ) -> Model[List[Doc], List[Floats2d]]:
     """Run a model on the distinct rows of token attributes in a batch and gather the results per
-    token; on the way back, the gradients of all tokens of a word are added up.
+    token; on the way back, the gradients of all tokens of a word are added up. At prediction on a
+    CPU, results are kept for the batches that follow.
 
     inner (Model[Words, Floats2d]): Makes a vector of each word.
     attrs (List[Attr]): Token attributes that the model reads; they tell words apart.
     width (int): Output width of the model.
     include_static_vectors (bool): Give the model the static vectors of the words too.
     include_texts (bool): Give the model the characters of the words too.
-    word_dropout_scale (float): In training, tokens lose their identity (see `_drop_words`) at the
-        dropout rate in force times this.
+    word_dropout_scale (float): In training, tokens lose their identity (see `words._drop_words`)
+        at the dropout rate in force times this.
+    kept_rows (int): Words whose vectors are kept, at most. See `KeptRows`.
     RETURNS (Model[List[Doc], List[Floats2d]]): One array of `(tokens, width)` a Doc.
-    RAISES (ValueError): If word_dropout_scale is below 0.
+    RAISES (ValueError): If word_dropout_scale or kept_rows is below 0.
     """
     if word_dropout_scale < 0:
         rule = "a number >= 0, a multiple of the dropout rate"
         raise ValueError(
             Errors.SIZE.format(name="word_dropout_scale", value=word_dropout_scale, rule=rule)
         )
+    if kept_rows < 0:
+        rule = "a number >= 0; 0 keeps none"
+        raise ValueError(Errors.SIZE.format(name="kept_rows", value=kept_rows, rule=rule))
     reads = Reads([intify_attr(attr) for attr in attrs], include_static_vectors, include_texts)
     return Model(
         "once_per_word",
         partial(forward, reads, word_dropout_scale),
         init=partial(init, reads),
         layers=[inner],
+        shims=[KeptRows(kept_rows)],
         dims={"nO": width},
         attrs={"dropout_rate": 0.0},
     )
@@ -80,18 +73,73 @@ def forward(
     if not docs or ends[-1] == 0:
         empty = model.ops.alloc2f(0, model.get_dim("nO"))
         return [empty] * len(docs), lambda dYs: []
-    drop = word_dropout_scale * model.attrs["dropout_rate"] if is_train else 0.0
-    words, index = get_words(model.ops, docs, reads, drop=drop)
-    Y_words, bp_words = model.layers[0](words, is_train)  # (nW, width)
+    if is_train:
+        drop = word_dropout_scale * model.attrs["dropout_rate"]
+        Y, bp_tokens = _train(reads, drop, model, docs)
+    else:
+        Y, bp_tokens = _predict(reads, model, docs), _cannot_go_back
 
     def backprop(dYs: List[Floats2d]) -> List[Doc]:
-        dY = model.ops.xp.concatenate(dYs)
+        bp_tokens(model.ops.xp.concatenate(dYs))
+        return []
+
+    return [Y[begin:end] for begin, end in zip([0, *ends], ends)], backprop
+
+
+def _train(
+    reads: Reads, drop: float, model: Model[List[Doc], List[Floats2d]], docs: List[Doc]
+) -> Tuple[Floats2d, Callable[[Floats2d], None]]:
+    _kept_rows(model).clear()
+    words, index = get_words(model.ops, docs, reads, drop=drop)
+    Y_words, bp_words = model.layers[0](words, True)  # (nW, width)
+
+    def backprop(dY: Floats2d) -> None:
         dY_words = model.ops.xp.zeros_like(Y_words)
         model.ops.scatter_add(dY_words, index, dY)
         bp_words(dY_words)
-        return []
 
-    return model.ops.xp.split(Y_words[index], ends[:-1]), backprop
+    return Y_words.take(index, axis=0), backprop
+
+
+def _predict(reads: Reads, model: Model[List[Doc], List[Floats2d]], docs: List[Doc]) -> Floats2d:
+    inner, ops, vocab = model.layers[0], model.ops, docs[0].vocab
+    if not isinstance(ops, NumpyOps):  # what is left to save there are transfers of keys
+        words, index = get_words(ops, docs, reads)
+        return inner.predict(words).take(index, axis=0)
+
+    def compute(keys: Keys2d) -> Floats2d:
+        return inner.predict(make_words(ops, vocab, keys, reads))
+
+    look_up = partial(_kept_rows(model).look_up, _sources(inner, vocab, reads), compute=compute)
+    keys = token_keys(docs, reads)
+    if not reads.vectors or vocab.vectors.mode != Mode.default:  # floret vectors cannot be set
+        return look_up(keys)
+    # `Vocab.set_vector` changes vectors in place, so what they are just now goes with the keys.
+    keys, index = distinct_rows(keys)
+    vectors = static_vectors(ops, vocab, keys[:, -1])
+    keys = numpy.column_stack([keys, row_forms(vectors.view("uint32"))])
+    return look_up(keys).take(index, axis=0)
+
+
+def _kept_rows(model: Model[List[Doc], List[Floats2d]]) -> KeptRows:
+    (kept,) = model.shims
+    return cast(KeptRows, kept)
+
+
+def _sources(inner: Model[Words, Floats2d], vocab: Vocab, reads: Reads) -> List[Any]:
+    """Everything but the keys that the vectors of words are made from. An optimizer, `use_params`
+    and `from_bytes` put other arrays in the place of the parameters."""
+    sources = [
+        node.get_param(name)
+        for node in inner.walk()
+        for name in node.param_names
+        if node.has_param(name)
+    ]
+    return [*sources, vocab, vocab.vectors, vocab.vectors.data] if reads.vectors else sources
+
+
+def _cannot_go_back(dY: Floats2d) -> None:
+    raise ValueError(Errors.PREDICTED)
 
 
 def init(
@@ -109,50 +157,3 @@ def init(
     if docs:
         words, _ = get_words(model.ops, docs, reads)
     model.layers[0].initialize(X=words)
-
-
-def get_words(
-    ops: Ops, docs: List[Doc], reads: Reads, *, drop: float = 0.0
-) -> Tuple[Words, Ints1d]:
-    """The distinct words of a batch, and which one each token is.
-
-    ops (Ops): Backend.
-    docs (List[Doc]): The batch; at least one token.
-    reads (Reads): What of a word is wanted; this tells words apart.
-    drop (float): Share of tokens that lose their identity.
-    RETURNS (Tuple[Words, Ints1d]): The words, and the word of each token. *Shape:* `(N,)`.
-    """
-    vocab = docs[0].vocab
-    # Behind the keys that the model reads: the word's text, and by what its vector is found
-    # (ORTH as a rule; `spacy init vectors --attr` may say otherwise).
-    wanted: List[Attr] = [*reads.attr_ids, ORTH, vocab.vectors.attr]
-    nA = len(reads.attr_ids)
-    columns = nA + (2 if reads.vectors else 1 if reads.texts else 0)
-    found = [doc.to_array(wanted[:columns]).reshape(-1, columns) for doc in docs]
-    keys = numpy.concatenate(found).astype("uint64", copy=False)
-    if drop > 0:
-        _drop_words(keys[:, :nA], reads.attr_ids, drop)
-    words, index = distinct_rows(keys)
-    texts = [vocab.strings[orth] for orth in words[:, nA].tolist()] if reads.texts else None
-    vectors = _lookup(ops, vocab, words[:, nA + 1]) if reads.vectors else None
-    return Words(ops.xp.asarray(words[:, :nA]), vectors, texts), ops.asarray1i(index)
-
-
-def _drop_words(keys: numpy.ndarray, attr_ids: List[int], rate: float) -> None:
-    """Give some tokens a random identity, as words that training has not seen have one: hashed
-    tables answer them with rows of other words. What describes a word (its affixes, its shape, its
-    characters, its static vector) stays, so the model learns to go by that."""
-    identities = [column for column, attr in enumerate(attr_ids) if attr in IDENTITIES]
-    dropped = numpy.flatnonzero(numpy.random.uniform(size=len(keys)) < rate)
-    for column in identities:
-        keys[dropped, column] = numpy.random.randint(0, 2**63, len(dropped), dtype="uint64")
-
-
-def _lookup(ops: Ops, vocab: Vocab, keys: numpy.ndarray) -> Floats2d:
-    table = vocab.vectors
-    if table.mode == Mode.default:
-        rows = table.find(keys=keys)
-        vectors = ops.asarray2f(table.data[rows])
-        vectors[rows < 0] = 0
-        return vectors
-    return ops.asarray2f(table.get_batch(keys))

@@ -8,7 +8,8 @@ from thinc.api import Model, chain, concatenate
 from ..errors import Errors
 from ..layers.hash_tables import HashTables
 from ..layers.linear import Linear
-from ..layers.once_per_word import Attr, once_per_word
+from ..layers.once_per_word import once_per_word
+from ..layers.words import Attr
 from ..types import Floats2d, Words
 
 
@@ -20,6 +21,7 @@ def WordEmbed(
     *,
     chars: Optional[Model[Words, Floats2d]] = None,
     word_dropout_scale: float = 0.0,
+    kept_rows: int = 32768,
 ) -> Model[List[Doc], List[Floats2d]]:
     """Embed attributes of the tokens with hashed tables and join the results, once for each
     distinct row of attributes in the batch. It learns the same as an embedding that runs on every
@@ -37,6 +39,8 @@ def WordEmbed(
         words' characters too.
     word_dropout_scale (float): In training, tokens get a random ORTH, NORM, LOWER and LEMMA at the
         dropout rate in force times this, as if the word was unknown; the rest stays.
+    kept_rows (int): At prediction, the vectors of at most so many words are kept between batches,
+        four bytes times nO each (and some 150 for the word); 0: none.
     RETURNS (Model[List[Doc], List[Floats2d]]): One array of `(tokens, nO)` a Doc.
     RAISES (ValueError): If rows and attributes differ in number, there is nothing to embed, or a
         number is below 0.
@@ -61,6 +65,7 @@ def WordEmbed(
         include_static_vectors=include_static_vectors,
         include_texts=chars is not None,
         word_dropout_scale=word_dropout_scale,
+        kept_rows=kept_rows,
     )
 
 

@@ -5,7 +5,7 @@ from spacy.tokens import Doc
 from spacy.vectors import Vectors
 from thinc.api import Model, set_dropout_rate
 
-from spacy_lstm_ner.layers.once_per_word import Reads, get_words
+from spacy_lstm_ner.layers.words import Reads, get_words
 from spacy_lstm_ner.models.word_embed import WordEmbed
 from spacy_lstm_ner.ops.distinct import distinct_rows
 

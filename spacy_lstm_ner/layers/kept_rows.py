@@ -1,0 +1,131 @@
+"""Rows of an embedding that are kept from one batch to the next at prediction."""
+
+from typing import Any, Callable, Dict, List, Sequence, Tuple
+
+import numpy
+from thinc.api import Shim
+
+from ..ops.distinct import distinct_rows
+from ..types import Floats2d, Keys2d
+
+Compute = Callable[[Keys2d], Floats2d]
+
+
+class KeptRows(Shim):
+    """Output rows of a model of words, found again by the words' keys.
+
+    Rows hold as long as the very objects that they were made from are still in place: parameter
+    arrays, the table of static vectors. An optimizer may change arrays in place, so its steps are
+    watched too: this is a shim because thinc tells a model's shims about them. Where the limit is
+    reached all rows are dropped and the batch at hand begins anew, which costs less than to find
+    out which ones to keep.
+
+    Only numbers are held, no Token, Doc or string, so the strings of a memory zone are free to go.
+    Nothing is stored: a copy, a pickle and a saved model begin with no rows. Threads may share it:
+    while one of them has the rows, the others compute their own (`list.pop` and `append` are
+    atomic).
+
+    limit (int): Rows kept at most.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(None)
+        self.limit = limit
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all rows. A thread that has them just now gives them back to nobody."""
+        self._free: List[_Rows] = [_Rows(())]
+
+    def look_up(self, sources: Sequence[Any], keys: Keys2d, compute: Compute) -> Floats2d:
+        """The rows of words.
+
+        sources (Sequence[Any]): The objects that the rows are made from, beside the keys.
+        keys (Keys2d): All that tells one word from another; words may come many times.
+            *Shape:* `(N, columns)`, uint64.
+        compute (Callable[[Keys2d], Floats2d]): Makes the rows of distinct words.
+        RETURNS (Floats2d): *Shape:* `(N, width)`, a new array.
+        """
+        free = self._free
+        try:
+            rows = free.pop()
+        except IndexError:  # another thread has them
+            words, index = distinct_rows(keys)
+            return compute(words).take(index, axis=0)
+        try:
+            if not rows.are_from(sources):
+                rows = _Rows(tuple(sources))
+            return rows.look_up(keys, compute, self.limit)
+        finally:
+            free.append(rows)
+
+    def __len__(self) -> int:
+        return sum(len(rows.places) for rows in self._free)
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return KeptRows, (self.limit,)
+
+    def finish_update(self, optimizer: Any) -> None:
+        """Forget all rows: the optimizer may change parameters in place."""
+        self.clear()
+
+    def to_device(self, device_type: str, device_id: int) -> None:
+        """Nothing to do: on another device the parameters are other arrays."""
+
+    def to_bytes(self) -> bytes:
+        """Nothing: rows are not part of the model."""
+        return b""
+
+    def from_bytes(self, data: bytes) -> "KeptRows":
+        """Nothing to do: parameters that were loaded are other arrays.
+
+        data (bytes): What `to_bytes` gave.
+        RETURNS (KeptRows): This object.
+        """
+        return self
+
+
+class _Rows:
+    """Rows made from the same sources, in the order in which they were met."""
+
+    def __init__(self, sources: Tuple[Any, ...]) -> None:
+        self.sources = sources
+        self.places: Dict[bytes, int] = {}
+        self.data: Floats2d = None
+
+    def are_from(self, sources: Sequence[Any]) -> bool:
+        return len(sources) == len(self.sources) and all(
+            one is other for one, other in zip(sources, self.sources)
+        )
+
+    def look_up(self, keys: Keys2d, compute: Compute, limit: int) -> Floats2d:
+        get = self.places.get
+        at = numpy.array([get(name, -1) for name in _names(keys)], dtype="int32")
+        new = numpy.flatnonzero(at < 0)
+        if len(new):
+            words, index = distinct_rows(keys[new])
+            if len(self.places) + len(words) > limit:
+                self.places.clear()
+                new = numpy.arange(len(keys))
+                words, index = distinct_rows(keys)
+            made = compute(words)
+            if len(words) > limit:
+                return made.take(index, axis=0)
+            at[new] = self._add(words, made, limit) + index
+        return self.data.take(at, axis=0)
+
+    def _add(self, words: Keys2d, made: Floats2d, limit: int) -> int:
+        """Keep rows of words; returns the place of the first one."""
+        begin = len(self.places)
+        if self.data is None:  # pages that are not written to take no memory
+            self.data = numpy.empty((limit, made.shape[1]), dtype=made.dtype)
+        self.data[begin : begin + len(words)] = made
+        self.places.update(zip(_names(words), range(begin, begin + len(words))))
+        return begin
+
+
+def _names(keys: Keys2d) -> List[bytes]:
+    """Whole rows of keys: no two words ever share one by accident."""
+    whole = numpy.ascontiguousarray(keys).view(f"V{keys.shape[1] * keys.itemsize}")
+    names: List[bytes] = whole.ravel().tolist()
+    return names

@@ -1,0 +1,151 @@
+"""Rows that are kept are the rows that would be computed."""
+
+import copy
+import pickle
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy
+import pytest
+
+from spacy_lstm_ner.layers.kept_rows import KeptRows
+
+WIDTH = 3
+
+
+def row_of(keys):
+    """A row that depends on every column and on their order."""
+    columns = keys.astype("float64") @ numpy.array([[1.0], [100.0]])
+    return columns + numpy.arange(WIDTH)
+
+
+class Counting:
+    """Computes rows and remembers how many."""
+
+    def __init__(self):
+        self.words = []
+
+    def __call__(self, keys):
+        self.words += keys.tolist()
+        return row_of(keys)
+
+
+def random_keys(rng, n=40, kinds=30):
+    return rng.randint(0, kinds, size=(n, 2)).astype("uint64")
+
+
+@pytest.mark.parametrize("limit", [0, 1, 20, 100, 10_000])
+def test_equal_to_computed_rows(limit):
+    """In random order, with all rows dropped now and then or never."""
+    rng = numpy.random.RandomState(0)
+    kept = KeptRows(limit)
+    for _ in range(200):
+        keys = random_keys(rng, n=rng.randint(1, 60))
+        numpy.testing.assert_array_equal(kept.look_up([], keys, row_of), row_of(keys))
+        assert len(kept) <= limit
+
+
+def test_each_word_is_computed_once():
+    compute, kept = Counting(), KeptRows(1000)
+    rng = numpy.random.RandomState(0)
+    batches = [random_keys(rng) for _ in range(50)]
+    for keys in batches:
+        kept.look_up([], keys, compute)
+    distinct = {tuple(key) for keys in batches for key in keys.tolist()}
+    assert len(compute.words) == len(distinct) == len(kept)
+
+
+def test_a_spoiled_row_is_noticed():
+    """The tests of equality look at rows that come out of the store, not at new ones."""
+    kept = KeptRows(100)
+    keys = random_keys(numpy.random.RandomState(0))
+    kept.look_up([], keys, row_of)
+    kept._free[0].data[3] += 1
+    assert (kept.look_up([], keys, row_of) != row_of(keys)).any()
+
+
+def test_rows_go_with_their_sources():
+    kept, keys = KeptRows(100), random_keys(numpy.random.RandomState(0))
+    weights, equal = numpy.ones(1), numpy.ones(1)
+    for sources in ([weights], [equal], [], [weights, equal], [equal, weights]):
+        compute = Counting()
+        kept.look_up(sources, keys, compute)
+        assert compute.words, sources
+        compute = Counting()
+        kept.look_up(sources, keys, compute)
+        assert not compute.words, sources
+
+
+def test_results_are_the_callers_own():
+    kept, keys = KeptRows(100), random_keys(numpy.random.RandomState(0))
+    for _ in range(3):
+        rows = kept.look_up([], keys, row_of)
+        numpy.testing.assert_array_equal(rows, row_of(keys))
+        rows[:] = -1
+
+
+@pytest.mark.parametrize(
+    "make", [copy.copy, copy.deepcopy, KeptRows.copy, lambda kept: pickle.loads(pickle.dumps(kept))]
+)
+def test_copies_are_empty(make):
+    kept = KeptRows(100)
+    kept.look_up([], random_keys(numpy.random.RandomState(0)), row_of)
+    other = make(kept)
+    assert len(other) == 0 and other.limit == 100 and len(kept) > 0
+    other.look_up([], numpy.zeros((1, 2), dtype="uint64"), row_of)
+    assert len(other) == 1
+
+
+def test_an_error_leaves_it_usable():
+    kept, keys = KeptRows(50), random_keys(numpy.random.RandomState(0), n=30)
+    kept.look_up([], keys[:10], row_of)
+
+    def fail(keys):
+        raise RuntimeError("on the way")
+
+    with pytest.raises(RuntimeError, match="on the way"):
+        kept.look_up([], keys, fail)
+    numpy.testing.assert_array_equal(kept.look_up([], keys, row_of), row_of(keys))
+
+
+def test_cleared_while_a_thread_has_the_rows():
+    """What is computed from parameters of before a step is not found after it."""
+    kept, keys = KeptRows(100), random_keys(numpy.random.RandomState(0))
+
+    def step_comes_between(keys):
+        kept.clear()
+        return row_of(keys)
+
+    kept.look_up([], keys, step_comes_between)
+    assert len(kept) == 0
+
+
+def test_while_another_has_the_rows():
+    kept, keys = KeptRows(100), random_keys(numpy.random.RandomState(0))
+
+    def look_up_again(words):
+        numpy.testing.assert_array_equal(kept.look_up([], keys, row_of), row_of(keys))
+        return row_of(words)
+
+    numpy.testing.assert_array_equal(kept.look_up([], keys, look_up_again), row_of(keys))
+    assert len(kept) == len({tuple(key) for key in keys.tolist()})
+
+
+def test_threads_share_it():
+    kept = KeptRows(60)
+
+    def work(seed):
+        rng = numpy.random.RandomState(seed)
+        for _ in range(200):
+            keys = random_keys(rng)
+            if (kept.look_up([], keys, row_of) != row_of(keys)).any():
+                return False
+        return True
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert all(pool.map(work, range(8)))
+    finally:
+        sys.setswitchinterval(interval)
