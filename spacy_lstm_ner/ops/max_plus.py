@@ -12,7 +12,7 @@ import numpy
 from thinc.api import get_array_module
 
 from ..errors import Errors
-from ..types import Bools2d, Floats2d, Ints1d, Keys2d, Layout, Xp
+from ..types import Bools2d, Floats2d, Ints1d, Keys2d, Xp
 from .lattice import Lattice
 
 # All three were measured. From so many tags on, to leave out pairs is faster than to try them all:
@@ -53,10 +53,12 @@ def best_scores(lattice: Lattice) -> Floats2d:
     """
     xp = get_array_module(lattice.emissions)
     layout = lattice.layout
-    moves = find_moves(xp, lattice.transitions != -xp.inf)
+    nK, widest = len(lattice.transitions), layout.size_at_t[0] if layout.steps else 1
+    leaves_out = nK >= SPARSE_FROM and nK * widest > FEW
+    moves = find_moves(xp, lattice.transitions != -xp.inf) if leaves_out else all_moves(xp, nK)
     transitions = lattice.transitions[moves.order][:, moves.order]
     from_next = xp.ascontiguousarray(transitions.T)  # [next, previous]
-    step_of_many = _make_step(xp, transitions, moves, layout)
+    step_of_many = _make_step(xp, transitions, moves, widest)
     best = lattice.emissions.take(moves.order, axis=1)
     tops = xp.zeros((len(best), 1), dtype=best.dtype)
     # A sequence without a path becomes NaN. It is found by its tops, after the loop.
@@ -87,9 +89,8 @@ def find_moves(xp: Xp, can_follow: Bools2d) -> Moves:
     """
     nK = len(can_follow)
     has_many = can_follow.sum(axis=0) > 2
-    if nK < SPARSE_FROM or not has_many.any():
-        every, none = slice(0, nK), slice(nK, nK)
-        return Moves(xp.arange(nK), every, every, none, xp.zeros((2, 0), dtype="int64"))
+    if not has_many.any():
+        return all_moves(xp, nK)
     is_before = can_follow[:, has_many].any(axis=1)
     order = xp.argsort(xp.where(has_many, 0 + is_before, 3 - is_before))
     n_many = int(has_many.sum())
@@ -103,13 +104,23 @@ def find_moves(xp: Xp, can_follow: Bools2d) -> Moves:
     )
 
 
+def all_moves(xp: Xp, nK: int) -> Moves:
+    """Every pair of tags, in one block.
+
+    xp (Xp): numpy or cupy.
+    nK (int): Tags.
+    RETURNS (Moves): The pairs.
+    """
+    every, none = slice(0, nK), slice(nK, nK)
+    return Moves(xp.arange(nK), every, every, none, xp.zeros((2, 0), dtype="int64"))
+
+
 def _make_step(
-    xp: Xp, transitions: Floats2d, moves: Moves, layout: Layout
+    xp: Xp, transitions: Floats2d, moves: Moves, widest: int
 ) -> Callable[[Floats2d], Floats2d]:
     """One step forward for many sequences, from `(n, nK)` to `(n, nK)`, tags in `moves.order`."""
     into_many = transitions[moves.before, moves.many][:, :, None]  # (nBefore, nMany, 1)
     into_few = transitions[:, moves.few][moves.pairs, xp.arange(moves.pairs.shape[1])][:, :, None]
-    widest = layout.size_at_t[0] if layout.steps else 1
     columns = max(1, min(widest, CELLS // into_many.size))
     work = xp.empty((*into_many.shape[:2], columns), dtype=transitions.dtype)
 
