@@ -129,28 +129,23 @@ class LogChain:
 
 @dataclass(eq=False)
 class Chain:
-    """The paths as a Markov chain, for those who ask more than single tokens.
+    """The paths as a Markov chain, for those who ask about more than single tokens.
 
-    With `i` a tag at a row's previous row, `j` a tag at the row, and
-    `out[previous, i] = betas[previous, i] / agree[previous]`:
+    With `i` a tag at a row and `j` a tag at its next row:
 
-        P(i and j)    = alphas[previous, i] T[i, j] into[row, j]
-        P(j given i)  = T[i, j] into[row, j] / out[previous, i]
+        P(i and j) = alphas[row, i] T[i, j] onward[row, j]
 
     T (Floats2d): Weights of the pairs, `T[previous, next]`. *Shape:* `(nK, nK)`.
     alphas (Floats2d): Forward variables on packed rows. *Shape:* `(N, nK)`.
-    betas (Floats2d): Backward variables on packed rows. *Shape:* `(N, nK)`.
-    agree (Floats1d): Sums of the rows of `alphas * betas`. *Shape:* `(N,)`.
-    into (Floats2d): For every row from step 1 on. *Shape:* `(N - size_at_t[0], nK)`.
+    onward (Floats2d): Weights times backward variables of the next row, on packed rows; 0 at last
+        tokens. *Shape:* `(N, nK)`.
     logs (Dict[int, LogChain]): By rank, the sequences for which the rest does not hold because
         it under- or overflows.
     """
 
     T: Floats2d
     alphas: Floats2d
-    betas: Floats2d
-    agree: Floats1d
-    into: Floats2d
+    onward: Floats2d
     logs: Dict[int, LogChain]
 
 

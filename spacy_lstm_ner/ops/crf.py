@@ -1,39 +1,24 @@
 """Linear-chain CRF: log-partition, marginals, loss and gradient over packed rows.
 
-The forward-backward recursions run on probabilities that are renormalised at every step
-(Rabiner 1989, §V.A), in float64, with the logarithms of the norms summed apart. `alphas` are
-forward variables and `betas` backward variables, `(N, nK)`, each row scaled to sum to one.
-
-A renormalised state can underflow and be lost for good, which matters only when a mask keeps
-two branches apart for long enough. So every state that a path can reach has to stay above
-`TINY`; a sequence in which one does not is done again in log space (`crf_log.py`).
+The batch is done in renormalised probabilities (`forward_backward.py`), and a sequence that is
+beyond them again in log space (`crf_log.py`). A gold path that is known at every token needs
+neither (`known_paths.py`).
 
 Definitions to compare with: `tests/reference.py`.
 """
 
+from dataclasses import replace
 from typing import Tuple
 
-import numpy
-from thinc.api import get_array_module
+from thinc.api import get_array_module, to_numpy
 
 from ..errors import Errors
-from ..types import (
-    Bools2d,
-    Chain,
-    Constraints,
-    Floats1d,
-    Floats2d,
-    Ints1d,
-    Layout,
-    Packed,
-    Posterior,
-    TagScores,
-    Xp,
-)
+from ..types import Bools1d, Bools2d, Constraints, Ints1d, Packed, Posterior, TagScores
 from .crf_log import log_posterior
-from .lattice import Lattice, make_lattice
-
-TINY = 1e-150
+from .forward_backward import expected_pairs, forward_backward
+from .known_paths import known_paths
+from .lattice import make_lattice
+from .packing import pack_layout
 
 
 def crf_loss(
@@ -54,16 +39,27 @@ def crf_loss(
     RAISES (ValueError): If a sequence has no path through `valid ∩ gold`.
     """
     xp = get_array_module(scores.transitions)
+    layout = scores.emissions.layout
     free = posterior(scores, constraints, valid)
-    told = posterior(scores, constraints, valid & gold)
-    loss = float(xp.sum(free.log_partition - told.log_partition))
+    d_emissions, d_transitions = free.marginals, free.transitions
+    told = valid & gold
+    known = known_paths(scores, constraints, told)
+    loss = (free.log_partition - known.scores)[known.is_known].sum()
+    d_emissions.reshape(-1)[known.cells] -= 1
+    d_transitions -= known.transitions
+    is_partial = ~known.is_known
+    if is_partial.any():
+        rows = xp.flatnonzero(is_partial[layout.ranks])
+        part = posterior(_choose(scores, is_partial, rows), constraints, told[rows])
+        loss += (free.log_partition[is_partial] - part.log_partition).sum()
+        d_emissions[rows] -= part.marginals
+        d_transitions -= part.transitions
     dtype = scores.transitions.dtype
-    d_emissions = (free.marginals - told.marginals).astype(dtype)
-    return loss, TagScores(
-        emissions=Packed(d_emissions, scores.emissions.layout),
-        start=(free.start - told.start).astype(dtype),
-        transitions=(free.transitions - told.transitions).astype(dtype),
-        end=(free.end - told.end).astype(dtype),
+    return float(loss), TagScores(
+        emissions=Packed(d_emissions.astype(dtype), layout),
+        start=d_emissions[: len(layout.last_rows)].sum(axis=0).astype(dtype),
+        transitions=d_transitions.astype(dtype),
+        end=d_emissions[layout.last_rows].sum(axis=0).astype(dtype),
     )
 
 
@@ -77,98 +73,36 @@ def posterior(scores: TagScores, constraints: Constraints, allowed: Bools2d) -> 
     RAISES (ValueError): If a sequence has no path left.
     """
     xp = get_array_module(scores.transitions)
+    layout = scores.emissions.layout
     lattice = make_lattice(scores, constraints, allowed)
-    # Whatever overflows here belongs to a sequence that is done again in log space.
-    with numpy.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        found = _posterior(xp, lattice)
-    dead = xp.flatnonzero(~xp.isfinite(found.log_partition))
-    if dead.size:
-        sequence = int(lattice.layout.sequences[dead[0]])
-        raise ValueError(Errors.NO_PATH.format(sequence=sequence))
-    return found
-
-
-def _posterior(xp: Xp, lattice: Lattice) -> Posterior:
-    layout = lattice.layout
-    shift = lattice.emissions.max(axis=1, keepdims=True)
-    weights = xp.exp(lattice.emissions - shift)  # (N, nK)
-    T_shift = lattice.transitions.max()
-    T = xp.exp(lattice.transitions - T_shift)
-    alphas, norms = _alphas(xp, weights, T, layout)
-    betas = _betas(xp, weights, T, layout)
-    marginals = alphas * betas
-    agree = marginals.sum(axis=1)
-    marginals /= agree[:, None]
-    n_alive = len(layout.last_rows)
-    log_norms = xp.log(norms) + shift[:, 0]
-    log_norms[n_alive:] += T_shift
-    log_partition = xp.bincount(layout.ranks, weights=log_norms, minlength=n_alive)
-    # P(i at t-1, j at t) = alphas[t-1, i] T[i, j] weights[t, j] betas[t, j] / (norms[t] agree[t]),
-    # summed over all rows in one product.
-    before = alphas[layout.previous_rows]
-    into = (weights * betas / (norms * agree)[:, None])[n_alive:]
-    chain = Chain(T, alphas, betas, agree, into, logs={})
-    unsafe = _unsafe_ranks(xp, lattice, alphas, betas)
+    log_partition, marginals, chain, unsafe = forward_backward(xp, lattice)
+    transitions = expected_pairs(xp, chain)
     if unsafe.size:
-        safe = ~xp.isin(layout.ranks, unsafe)[n_alive:]
-        before, into = before[safe], into[safe]
-    transitions = T * (before.T @ into)
+        lattice = make_lattice(scores, constraints, allowed)  # the first one is used up
     for rank in unsafe.tolist():
         rows = xp.flatnonzero(layout.ranks == rank)
         log_partition[rank], marginals[rows], pairs, chain.logs[rank] = log_posterior(
             xp, lattice.emissions[rows], lattice.transitions
         )
+        if not xp.isfinite(log_partition[rank]):
+            sequence = int(layout.sequences[rank])
+            raise ValueError(Errors.NO_PATH.format(sequence=sequence))
         transitions += pairs
     return Posterior(
         layout=layout,
         log_partition=log_partition,
         marginals=marginals,
-        start=marginals[:n_alive].sum(axis=0),
+        start=marginals[: len(layout.last_rows)].sum(axis=0),
         transitions=transitions,
         end=marginals[layout.last_rows].sum(axis=0),
         chain=chain,
     )
 
 
-def _alphas(xp: Xp, weights: Floats2d, T: Floats2d, layout: Layout) -> Tuple[Floats2d, Floats1d]:
-    """Forward variables `(N, nK)` and the norms `(N,)` that were divided out of them."""
-    alphas = xp.empty_like(weights)
-    norms = xp.empty(weights.shape[0], dtype=weights.dtype)
-    for t, rows in enumerate(layout.steps):
-        at = weights[rows]
-        if t >= 1:
-            at = (alphas[layout.steps[t - 1]][: len(at)] @ T) * at
-        norms[rows] = at.sum(axis=1)
-        alphas[rows] = at / norms[rows][:, None]
-    return alphas, norms
-
-
-def _betas(xp: Xp, weights: Floats2d, T: Floats2d, layout: Layout) -> Floats2d:
-    """Backward variables `(N, nK)`."""
-    betas = xp.full_like(weights, 1.0 / weights.shape[1])
-    for t in range(len(layout.steps) - 2, -1, -1):
-        later = layout.steps[t + 1]
-        at = (weights[later] * betas[later]) @ T.T
-        betas[layout.steps[t]][: len(at)] = at / at.sum(axis=1, keepdims=True)
-    return betas
-
-
-def _unsafe_ranks(xp: Xp, lattice: Lattice, alphas: Floats2d, betas: Floats2d) -> Ints1d:
-    """Ranks of the sequences in which a reachable state underflowed."""
-    layout = lattice.layout
-    here = lattice.emissions > -xp.inf  # (N, nK)
-    low_alphas, low_betas = ~(alphas > TINY), ~(betas > TINY)
-    if not (here & (low_alphas | low_betas)).any():
-        return layout.ranks[:0]
-    T = (lattice.transitions > -xp.inf).astype("float32")
-    forth, back = here.copy(), here.copy()
-    for t in range(1, len(layout.steps)):
-        rows, before = layout.steps[t], layout.steps[t - 1]
-        n = layout.size_at_t[t]
-        forth[rows] &= (forth[before][:n].astype("float32") @ T) > 0
-    for t in range(len(layout.steps) - 2, -1, -1):
-        rows, later = layout.steps[t], layout.steps[t + 1]
-        n = layout.size_at_t[t + 1]
-        back[rows][:n] &= (back[later].astype("float32") @ T.T) > 0
-    lost = ((forth & low_alphas) | (back & low_betas)).any(axis=1)
-    return xp.unique(layout.ranks[lost])
+def _choose(scores: TagScores, chosen: Bools1d, rows: Ints1d) -> TagScores:
+    """The scores of some sequences of a batch, given by rank and by their rows."""
+    layout = scores.emissions.layout
+    sequences = layout.sequences[chosen]
+    own = pack_layout(get_array_module(rows), to_numpy(layout.lengths[sequences]))
+    emissions = Packed(scores.emissions.data[rows], replace(own, sequences=sequences))
+    return replace(scores, emissions=emissions)

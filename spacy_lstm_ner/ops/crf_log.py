@@ -2,9 +2,12 @@
 
 from typing import Tuple
 
+import numpy
+
 from ..types import Floats1d, Floats2d, LogChain, Xp
 
 
+@numpy.errstate(divide="ignore", invalid="ignore")
 def log_posterior(
     xp: Xp, emissions: Floats2d, transitions: Floats2d
 ) -> Tuple[float, Floats2d, Floats2d, LogChain]:

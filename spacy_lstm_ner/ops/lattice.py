@@ -36,7 +36,9 @@ def make_lattice(
     xp = get_array_module(scores.transitions)
     layout = scores.emissions.layout
     first = layout.steps[0] if layout.steps else slice(0, 0)
-    emissions = xp.where(allowed, scores.emissions.data, -xp.inf).astype(dtype)
+    emissions = scores.emissions.data.astype(dtype)  # a copy
+    if not allowed.all():
+        xp.copyto(emissions, -xp.inf, where=~allowed)
     emissions[first] += xp.where(constraints.start, scores.start, -xp.inf)
     emissions[layout.last_rows] += xp.where(constraints.end, scores.end, -xp.inf)
     transitions = xp.where(constraints.transitions, scores.transitions, -xp.inf).astype(dtype)

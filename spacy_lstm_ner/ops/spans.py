@@ -32,13 +32,12 @@ def span_probabilities(posterior: Posterior, span_tags: SpanTags, spans: SpanBat
     widths, labels = spans.ends - spans.starts, spans.labels
     found = numpy.where(widths == 1, units[first, labels], opens[first, labels])
     open_ = numpy.flatnonzero(widths > 1)
-    width, before = 1, 0  # tokens read so far; place of the last one's tag in `moves`
+    last, before = first[open_], 0  # token read last; place of its tag in `moves`
     while open_.size:
-        tokens, width = first[open_] + width, width + 1
-        after = (widths[open_] == width).astype(int)  # 0: I, 1: L
-        found[open_] *= moves[before, after, tokens, labels[open_]]
-        open_, before = open_[after == 0], 1
-    return found
+        after = (widths[open_] == last - first[open_] + 2).astype(int)
+        found[open_] *= moves[before, after, last, labels[open_]]
+        open_, last, before = open_[after == 0], last[after == 0] + 1, 1
+    return numpy.minimum(found, 1)
 
 
 def likely_spans(
@@ -56,7 +55,8 @@ def likely_spans(
 
     posterior (Posterior): What forward-backward found.
     span_tags (SpanTags): The tags of each label.
-    min_probability (float): From 0 to 1. Impossible spans are left out even at 0.
+    min_probability (float): From 0 to 1, compared up to rounding (1e-9 of it). Impossible spans
+        are left out even at 0.
     max_width (Optional[int]): The most tokens that a span may have; None: no limit, which needs
         a min_probability above 0.
     RETURNS (SpanBatch): The spans with their probabilities.
@@ -67,11 +67,12 @@ def likely_spans(
         raise ValueError(
             Errors.LIKELY_SPANS.format(min_probability=min_probability, max_width=max_width)
         )
+    least = min_probability * (1 - 1e-9)
     opens, units, moves = _span_chain(posterior, span_tags)
     found: List[Tuple[Ints1d, ...]] = []  # first token, width, label, probability
 
     def likely(*columns: numpy.ndarray) -> Tuple[numpy.ndarray, ...]:
-        keep = (columns[-1] >= min_probability) & (columns[-1] > 0)
+        keep = (columns[-1] >= least) & (columns[-1] > 0)
         return tuple(column[keep] for column in columns)
 
     first, labels = (index.reshape(-1) for index in numpy.indices(units.shape))
@@ -79,10 +80,10 @@ def likely_spans(
     first, labels, mass = likely(first, labels, opens.reshape(-1))
     width, before = 1, 0
     while first.size and (max_width is None or width < max_width):
-        tokens, width = first + width, width + 1
-        closed = mass * moves[before, 1, tokens, labels]
+        last, width = first + width - 1, width + 1
+        closed = mass * moves[before, 1, last, labels]
         found.append(likely(first, numpy.full_like(first, width), labels, closed))
-        first, labels, mass = likely(first, labels, mass * moves[before, 0, tokens, labels])
+        first, labels, mass = likely(first, labels, mass * moves[before, 0, last, labels])
         before = 1
     return _span_batch(posterior, *(numpy.concatenate(column) for column in zip(*found)))
 
@@ -101,14 +102,11 @@ def entropies(posterior: Posterior) -> Floats1d:
     chain, layout, marginals = posterior.chain, posterior.layout, posterior.marginals
     n_alive = len(layout.last_rows)
     with numpy.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        log_T = xp.where(chain.T > 0, xp.log(chain.T), 0)
-        log_out = xp.log(chain.betas / chain.agree[:, None])
-        before = chain.alphas[layout.previous_rows]
-        at = xp.empty(len(marginals), dtype=marginals.dtype)
-        at[:n_alive] = _dot(marginals[:n_alive], xp.log(marginals[:n_alive]))
-        at[n_alive:] = ((before @ (chain.T * log_T)) * chain.into).sum(axis=1)
-        at[n_alive:] += _dot(marginals[n_alive:], xp.log(chain.into))
-        at[n_alive:] -= _dot(marginals, log_out)[layout.previous_rows]
+        T_log_T = xp.where(chain.T > 0, chain.T * xp.log(chain.T), 0)
+        after = (chain.alphas @ chain.T) * chain.onward  # marginals of the next row
+        at = ((chain.alphas @ T_log_T) * chain.onward).sum(axis=1)
+        at += _dot(after, xp.log(chain.onward)) - _dot(marginals, xp.log(marginals / chain.alphas))
+        at[:n_alive] += _dot(marginals[:n_alive], xp.log(marginals[:n_alive]))
         found = -xp.bincount(layout.ranks, weights=at, minlength=n_alive)
     for rank, log_chain in chain.logs.items():
         found[rank] = log_entropy(xp, log_chain, marginals[layout.ranks == rank])
@@ -127,29 +125,27 @@ def _span_chain(
     posterior: Posterior, span_tags: SpanTags
 ) -> Tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]:
     """`opens` and `units`: the probabilities of B and U, `(N, nL)`. `moves[before, after]`: that
-    of I (after 0) or L (after 1) at a token, given B (before 0) or I (before 1) at the one
-    before it, `(2, 2, N + 1, nL)`. Tokens are in the order of the batch; no span goes on at the
-    first token of a sequence, and none past the last."""
+    of going on with I (after 0) or L (after 1) from B (before 0) or I (before 1) at a token,
+    `(2, 2, N, nL)`. Tokens are in the order of the batch; nothing goes on from a last one."""
     order = posterior.layout.packed_rows
     opens, units = (to_numpy(posterior.marginals[:, tags][order]) for tags in span_tags[::3])
-    moves = numpy.zeros((2, 2, len(order) + 1, len(span_tags.B)))
+    moves = numpy.zeros((2, 2, *units.shape))
     for b, before in enumerate((span_tags.B, span_tags.I)):
         for a, after in enumerate((span_tags.I, span_tags.L)):
-            moves[b, a, :-1] = to_numpy(_conditionals(posterior, before, after)[order])
+            moves[b, a] = to_numpy(_conditionals(posterior, before, after)[order])
     return opens, units, moves
 
 
 def _conditionals(posterior: Posterior, before: Ints1d, after: Ints1d) -> Floats2d:
-    """P(after[n] at a row | before[n] at its previous row), `(N, n)`; 0 at first tokens."""
+    """P(after[n] at the next row | before[n] at a row), `(N, n)`; 0 at last tokens."""
     xp = get_array_module(posterior.marginals)
     chain, layout = posterior.chain, posterior.layout
-    found = xp.zeros((len(posterior.marginals), len(before)))
     with numpy.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        out = (chain.betas[:, before] / chain.agree[:, None])[layout.previous_rows]
-        given = chain.T[before, after] * chain.into[:, after] / out
-        found[len(layout.last_rows) :] = xp.where(out > 0, given, 0)
+        pairs = chain.alphas[:, before] * chain.T[before, after] * chain.onward[:, after]
+        out = posterior.marginals[:, before]
+        found = xp.where(out > 0, pairs / out, 0)
         for rank, logs in chain.logs.items():
-            rows = xp.flatnonzero(layout.ranks == rank)[1:]
+            rows = xp.flatnonzero(layout.ranks == rank)[:-1]
             into, out = (logs.emissions + logs.betas)[1:, after], logs.betas[:-1, before]
             given = xp.exp(logs.transitions[before, after] + into - out)
             found[rows] = xp.where(out > -xp.inf, given, 0)

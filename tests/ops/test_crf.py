@@ -17,6 +17,7 @@ from ..crf_cases import (
     make_constraints,
     make_mask,
     make_scores,
+    random_path,
 )
 from ..gradients import LIMIT, numeric_gradient
 
@@ -80,6 +81,51 @@ def test_loss_equals_enumeration_and_its_gradient_the_numeric_one(lengths, rules
         assert numpy.linalg.norm(exact - gradient) < max(LIMIT * numpy.linalg.norm(exact), 1e-8)
 
 
+@pytest.mark.parametrize("nK", [5, 9])
+def test_known_partial_and_missing_annotation_in_one_batch(nK):
+    constraints = make_constraints("biluo", nK)
+    lengths = [3, 1, 0, 4, 2, 1, 3, 4]
+    scores = make_scores(lengths, nK, seed=6)
+    layout = scores.emissions.layout
+    rng = numpy.random.RandomState(7)
+    gold = make_mask(scores, constraints, seed=7)
+    valid = make_mask(scores, constraints, seed=8) | gold
+    kinds = ["known", "known", "known", "missing", "partial", "missing", "partial", "known"]
+    begins = numpy.cumsum(lengths) - lengths
+    for kind, begin, length in zip(kinds, begins, lengths):
+        rows = layout.packed_rows[begin : begin + length]
+        if kind == "known" and length:
+            gold[rows] = False
+            gold[rows, random_path(constraints, length, rng)] = True
+            valid[rows] |= gold[rows]
+        if kind == "missing":
+            gold[rows] = True
+    loss, d_scores = crf_loss(scores, constraints, valid, gold)
+    free = enumerate_posterior(scores, constraints, valid)
+    told = enumerate_posterior(scores, constraints, valid & gold)
+    assert loss == pytest.approx(free["log_partition"] - told["log_partition"], abs=1e-9)
+    numpy.testing.assert_allclose(
+        d_scores.emissions.data, free["marginals"] - told["marginals"], atol=1e-9
+    )
+    for name in ("start", "transitions", "end"):
+        numpy.testing.assert_allclose(getattr(d_scores, name), free[name] - told[name], atol=1e-9)
+
+
+@pytest.mark.parametrize("others", ["known", "partial"])
+def test_gold_without_a_path_is_an_error_that_names_the_sequence(others):
+    constraints = make_constraints("biluo", 5)
+    scores = make_scores([2, 4, 0, 3], 5, seed=0)
+    valid = numpy.ones(scores.emissions.data.shape, dtype=bool)
+    gold = numpy.zeros_like(valid)
+    gold[:, 0] = True
+    rows = scores.emissions.layout.packed_rows
+    gold[rows[6]] = [False, True, False, False, False]  # B O O in the last sequence
+    if others == "partial":
+        gold[rows[[2, 8]]] = True
+    with pytest.raises(ValueError, match="sequence 3 of the batch"):
+        crf_loss(scores, constraints, valid, gold)
+
+
 def test_nothing_known_costs_nothing():
     constraints = make_constraints("biluo", 9)
     scores = make_scores([3, 1, 0], 9, seed=0)
@@ -135,6 +181,43 @@ def test_a_lost_branch_is_noticed(monkeypatch):
     numpy.testing.assert_allclose(found.marginals[rows], [[1.0, 0.0]] * T, atol=1e-12)
 
 
+def test_a_norm_that_underflows_is_noticed(monkeypatch):
+    """One path is allowed, so the renormalised state is always exactly one, but each step of it
+    is worth e^-730 of the best pair: a number with few of its digits left."""
+    calls = counting_fallback(monkeypatch)
+    T, scores = 30, make_scores([30, 2], 2, seed=0)
+    for array in (scores.emissions.data, scores.start, scores.transitions, scores.end):
+        array[:] = 0
+    scores.transitions[0, 0] = -730.7
+    mask = numpy.zeros_like(scores.emissions.data, dtype=bool)
+    rows = numpy.flatnonzero(scores.emissions.layout.ranks == 0)
+    mask[:, 1] = True
+    mask[rows] = [True, False]
+    found = posterior(scores, make_constraints(NO_RULES, 2), mask)
+    numpy.testing.assert_allclose(found.log_partition, [-730.7 * (T - 1), 0], rtol=1e-14)
+    assert calls == [T]
+
+
+def test_an_unreachable_branch_may_have_any_score(monkeypatch):
+    """I is allowed in the middle, but no B before it: its backward variable grows by e^40 a step
+    and would overflow, and zero times infinity is no probability."""
+    calls = counting_fallback(monkeypatch)
+    T, constraints = 60, make_constraints("biluo", 5)
+    scores = make_scores([T, 3], 5, seed=0)
+    scores.emissions.data[:, 2] = 40.0
+    rows = numpy.flatnonzero(scores.emissions.layout.ranks == 0)
+    mask = numpy.ones_like(scores.emissions.data, dtype=bool)
+    mask[rows] = [True, False, True, False, False]  # O and I
+    mask[rows[-1]] = True
+    found = posterior(scores, constraints, mask)
+    assert not calls
+    expected = [[1.0, 0, 0, 0, 0]] * (T - 1)
+    numpy.testing.assert_allclose(found.marginals[rows[:-1]], expected, atol=1e-12)
+    numpy.testing.assert_allclose(found.marginals[rows[-1]].sum(), 1)
+    assert numpy.isfinite(found.transitions).all()
+    numpy.testing.assert_allclose(found.transitions.sum(), T - 1 + 2)
+
+
 def test_tags_that_no_path_reaches_do_not_force_log_space(monkeypatch):
     calls = counting_fallback(monkeypatch)
     constraints = make_constraints("biluo", 5)
@@ -165,8 +248,13 @@ def test_arguments_are_left_alone_and_fresh_memory_does_not_matter(monkeypatch):
     keep = [array.copy() for array in arrays]
     loss, d_scores = crf_loss(scores, constraints, valid, gold)
     tags = viterbi(scores, constraints, valid)
-    monkeypatch.setattr(numpy, "empty", lambda shape, dtype: numpy.full(shape, numpy.nan, dtype))
-    monkeypatch.setattr(numpy, "empty_like", lambda x: numpy.full_like(x, numpy.nan))
+
+    def spoiled(shape, dtype):
+        is_float = numpy.dtype(dtype).kind == "f"
+        return numpy.full(shape, numpy.nan if is_float else 10**9, dtype)
+
+    monkeypatch.setattr(numpy, "empty", spoiled)
+    monkeypatch.setattr(numpy, "empty_like", lambda x: spoiled(x.shape, x.dtype))
     again, d_again = crf_loss(scores, constraints, valid, gold)
     assert again == loss
     numpy.testing.assert_array_equal(d_again.emissions.data, d_scores.emissions.data)
