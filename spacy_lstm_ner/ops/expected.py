@@ -13,16 +13,11 @@ def expected_counts(posterior: Posterior, weights: Floats1d) -> TagScores:
     weights (Floats1d): Of each sequence, by rank. *Shape:* `(size_at_t[0],)`.
     RETURNS (TagScores): In float64.
     """
-    xp = get_array_module(posterior.marginals)
     layout, chain = posterior.layout, posterior.chain
     n_alive = len(layout.last_rows)
     by_row = weights[layout.ranks][:, None]
     emissions = posterior.marginals * by_row
-    safe = xp.ones(len(layout.previous_rows), dtype=bool)
-    if chain.logs:
-        safe = ~xp.isin(layout.ranks[n_alive:], xp.asarray(list(chain.logs)))
-    before = chain.alphas[layout.previous_rows[safe]]
-    transitions = chain.T * (before.T @ (chain.into * by_row[n_alive:])[safe])
+    transitions = chain.T * ((chain.alphas * by_row).T @ chain.onward)
     for rank, logs in chain.logs.items():
         marginals = posterior.marginals[layout.ranks == rank]
         transitions += weights[rank] * _pairs(logs, marginals)
