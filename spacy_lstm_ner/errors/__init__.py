@@ -1,14 +1,15 @@
 """Every message: what was given, what was expected, the rule, how to mend it."""
 
+from .confidence import ConfidenceErrors, ConfidenceWarnings
 from .corpora import CorpusErrors, CorpusWarnings
 from .files import FileErrors, FileWarnings
 from .model import ModelErrors, ModelWarnings
 from .settings import SettingErrors
 
 
-class Errors(ModelErrors, SettingErrors, FileErrors, CorpusErrors):
+class Errors(ModelErrors, SettingErrors, FileErrors, CorpusErrors, ConfidenceErrors):
     """All errors, by name."""
 
 
-class Warnings(ModelWarnings, FileWarnings, CorpusWarnings):
+class Warnings(ModelWarnings, FileWarnings, CorpusWarnings, ConfidenceWarnings):
     """All warnings and reports, by name."""
