@@ -4,11 +4,13 @@
 import typer
 from spacy.cli._util import app as spacy_app
 
+from .calibrate import calibrate_cli
 from .convert import convert_cli
 from .debug_data import SETTINGS, debug_data_cli
 from .evaluate import evaluate_cli
 from .plot import plot_cli
 from .suggest import suggest_cli
+from .thresholds import thresholds_cli
 
 app = typer.Typer(
     name="lstm-ner",
@@ -19,6 +21,8 @@ app.command("convert")(convert_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("plot")(plot_cli)
 app.command("suggest")(suggest_cli)
+app.command("calibrate")(calibrate_cli)
+app.command("thresholds")(thresholds_cli)
 app.command("debug-data", context_settings=SETTINGS)(debug_data_cli)
 
 

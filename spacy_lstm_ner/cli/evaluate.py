@@ -43,7 +43,7 @@ def evaluate_cli(
     setup_gpu(use_gpu)
     try:
         nlp = load_model(model)
-        examples, seconds = _predict(nlp, data_path)
+        examples, seconds = predict_examples(nlp, data_path)
     except (OSError, ValueError) as err:
         msg.fail(str(err), exits=1)
     comparisons = [compare_example(example) for example in examples]
@@ -62,8 +62,15 @@ def evaluate_cli(
         msg.good(f"Page with {len(docs)} of {len(examples)} documents: {html}")
 
 
-def _predict(nlp: Language, path: Path) -> Tuple[List[Example], float]:
-    """The examples with their predictions, and the seconds that predicting took."""
+def predict_examples(nlp: Language, path: Path) -> Tuple[List[Example], float]:
+    """Read gold documents and run a pipeline on their texts.
+
+    nlp (Language): The pipeline.
+    path (Path): A .spacy file.
+    RETURNS (Tuple[List[Example], float]): The examples with their predictions, and the seconds
+        that predicting took.
+    RAISES (ValueError): If no document says anything about entities.
+    """
     examples = list(Corpus(path)(nlp))
     if not any(example.reference.has_annotation("ENT_IOB") for example in examples):
         raise ValueError(Errors.NO_GOLD_ENTS.format(path=path, n_docs=len(examples)))

@@ -16,9 +16,13 @@ class ConfidenceErrors:
         "The loss at temperature {temperature} is {value}, expected a finite number. Check that "
         "the scores of the model are finite (its training may have diverged)."
     )
+    FEW_DOCS = (
+        "{path} has {number} documents, expected at least {least}: a calibration is fitted to some "
+        "of them and checked on the others. Cut long documents, or give more."
+    )
     ONE_WISH = (
-        "{given} wishes were given, expected one of --best-f1, --precision and --recall: a single "
-        "threshold cannot be chosen for two."
+        "{given} wishes were given, expected exactly one of --best-f1, --precision and --recall: "
+        "it decides which thresholds are chosen."
     )
     WISH_SHARE = (
         "{name} was given {value}, expected a number w with 0 < w and w <= 1, such as 0.9 for 90 %."
@@ -28,9 +32,10 @@ class ConfidenceErrors:
         "{reachable}. {advice}"
     )
     ADVICE_PRECISION = (
-        "A threshold leaves out the spans below it, and even the most confident ones are not right "
-        "so often: lower the wish, or use --global, one threshold for all labels together."
+        "A threshold leaves out the spans below it; a precision counts if at least {least} are "
+        "left, and even the most confident ones are not right so often. Lower the wish{hint}."
     )
+    HINT_GLOBAL = ", or use --global, one threshold for all labels together"
     ADVICE_RECALL = (
         "The decoder '{decoder}' offers no more spans to choose from, even at the lowest "
         "threshold: lower the wish{hint}."

@@ -8,18 +8,20 @@ only filters settles in the first round.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Callable, Dict, List, NamedTuple, Sequence, Tuple
+from typing import Callable, Dict, NamedTuple, Sequence, Tuple
 
 import numpy
 
 from ..errors import Errors
-from ..types import Floats1d, Ints1d
+from ..types import Bools1d, Floats1d, Ints1d
 from .calibration import check_probabilities
 from .outcomes import NOT_COUNTED, RIGHT
 
-N_VALUES = 100  # thresholds tried; of more confidences, quantiles
+# Thresholds tried. Of more confidences, in equal steps of their sum: spans that are right, not
+# spans, so that the likely ones are told apart among many unlikely ones.
+N_VALUES = 100
 ROUNDS = 10
+LEAST_FOUND = 5  # the precision of fewer spans says nothing
 # Takes one threshold a label, (nL,), and gives the indexes of the spans that come out.
 Decode = Callable[[Floats1d], Ints1d]
 
@@ -32,6 +34,7 @@ class Choices:
     label_ids (Ints1d): Label numbers. *Shape:* `(nSpans,)`.
     outcomes (Ints1d): See `outcomes`. *Shape:* `(nSpans,)`.
     gold (Ints1d): Gold spans of each label. *Shape:* `(nL,)`.
+    all_gold (int): Gold spans in all, those of labels that the component lacks included.
     decode (Decode): The decoder.
     decoder (str): Its name.
     lowest (float): The lowest threshold to try.
@@ -41,6 +44,7 @@ class Choices:
     label_ids: Ints1d
     outcomes: Ints1d
     gold: Ints1d
+    all_gold: int
     decode: Decode
     decoder: str
     lowest: float
@@ -50,7 +54,8 @@ class Wish(NamedTuple):
     """What thresholds are to reach.
 
     measure (str): "f", "precision" or "recall".
-    wanted (float): The least precision or recall, above 0, at most 1. F is to be the best.
+    wanted (float): The least precision (of at least `LEAST_FOUND` spans) or recall, above 0, at
+        most 1. F is to be the best.
     """
 
     measure: str
@@ -61,42 +66,40 @@ class Sweep(NamedTuple):
     """What comes out while a threshold rises. *Shape of all:* `(nValues,)`.
 
     thresholds (Floats1d): Its values, rising.
+    found (Ints1d): How many spans come out.
     precision (Floats1d): 0 where nothing comes out.
     recall (Floats1d): 0 where there is no gold span.
     f (Floats1d): F1.
     """
 
     thresholds: Floats1d
+    found: Ints1d
     precision: Floats1d
     recall: Floats1d
     f: Floats1d
 
 
-def sweep(choices: Choices, thresholds: Floats1d, label_ids: Sequence[int]) -> Sweep:
-    """Take the threshold of some labels through its values, and decode with each.
+def sweep(choices: Choices, thresholds: Floats1d, label: int) -> Sweep:
+    """Take the threshold of a label through its values, and decode with each.
 
     choices (Choices): The spans.
     thresholds (Floats1d): Those of the other labels. *Shape:* `(nL,)`.
-    label_ids (Sequence[int]): The labels that are scored, all with the same threshold.
-    RETURNS (Sweep): The scores of these labels.
+    label (int): The label's number.
+    RETURNS (Sweep): The scores of the label.
     """
-    is_scored = numpy.isin(choices.label_ids, label_ids) & (choices.outcomes != NOT_COUNTED)
-    values = _values(choices.probabilities[is_scored], choices.lowest)
-    counts = numpy.zeros((2, len(values)))  # right and all
-    for i, value in enumerate(values):
-        trial = thresholds.copy()
-        trial[list(label_ids)] = value
-        kept = choices.decode(trial)
-        scored = choices.outcomes[kept[is_scored[kept]]]
-        counts[:, i] = (scored == RIGHT).sum(), len(scored)
-    right, total = counts
-    gold = int(choices.gold[list(label_ids)].sum())
-    return Sweep(
-        values,
-        precision=right / numpy.maximum(total, 1),
-        recall=right / max(gold, 1),
-        f=2 * right / numpy.maximum(total + gold, 1),
-    )
+    is_moving = numpy.arange(len(choices.gold)) == label
+    return _sweep(choices, thresholds, is_moving, int(choices.gold[label]))
+
+
+def sweep_all(choices: Choices) -> Sweep:
+    """Take one threshold for all labels through its values, and decode with each.
+
+    choices (Choices): The spans.
+    RETURNS (Sweep): The scores of all labels together.
+    """
+    n_labels = len(choices.gold)
+    is_moving = numpy.ones(n_labels, dtype=bool)
+    return _sweep(choices, numpy.zeros(n_labels), is_moving, choices.all_gold)
 
 
 def choose_global(choices: Choices, wish: Wish) -> float:
@@ -109,12 +112,11 @@ def choose_global(choices: Choices, wish: Wish) -> float:
     RAISES (ValueError): If no threshold reaches what is wanted, or there is no span.
     """
     _check(choices)
-    n_labels = len(choices.gold)
-    found = sweep(choices, numpy.zeros(n_labels), range(n_labels))
+    found = sweep_all(choices)
     at, is_reached = _choose(found, wish)
     if not is_reached:
         raise ValueError(
-            _out_of_reach(choices, wish, {"all labels": getattr(found, wish.measure).max()})
+            _out_of_reach(choices, wish, {"all labels": float(_scores(found, wish).max())})
         )
     return float(found.thresholds[at])
 
@@ -139,11 +141,11 @@ def choose_per_label(
     for _ in range(ROUNDS):
         before, failed = thresholds.copy(), {}
         for label in with_spans:
-            found = sweep(choices, thresholds, [label])
+            found = sweep(choices, thresholds, label)
             at, is_reached = _choose(found, wish)
             thresholds[label] = found.thresholds[at]
             if not is_reached:
-                failed[labels[label]] = float(getattr(found, wish.measure).max())
+                failed[labels[label]] = float(_scores(found, wish).max())
         if (thresholds == before).all():
             break
     else:
@@ -159,14 +161,33 @@ def _check(choices: Choices) -> None:
     check_probabilities(counted)
 
 
+def _sweep(choices: Choices, thresholds: Floats1d, is_moving: Bools1d, gold: int) -> Sweep:
+    is_scored = is_moving[choices.label_ids] & (choices.outcomes != NOT_COUNTED)
+    values = _values(choices.probabilities[is_scored], choices.lowest)
+    counts = numpy.zeros((2, len(values)))  # right and all
+    for i, value in enumerate(values):
+        kept = choices.decode(numpy.where(is_moving, value, thresholds))
+        scored = choices.outcomes[kept[is_scored[kept]]]
+        counts[:, i] = (scored == RIGHT).sum(), len(scored)
+    right, total = counts
+    return Sweep(
+        values,
+        total.astype(int),
+        precision=right / numpy.maximum(total, 1),
+        recall=right / max(gold, 1),
+        f=2 * right / numpy.maximum(total + gold, 1),
+    )
+
+
 def _values(probabilities: Floats1d, lowest: float) -> Floats1d:
     """Thresholds between neighbouring confidences, below the lowest one first."""
     distinct = numpy.unique(probabilities[probabilities >= lowest])
-    if len(distinct) > N_VALUES:
-        places = numpy.linspace(0, len(distinct) - 1, N_VALUES).round().astype(int)
-        pairs = [(distinct[i - 1], distinct[i]) for i in places[1:]]
-    else:
-        pairs = [*pairwise(distinct)]
+    places = numpy.arange(1, len(distinct))
+    if len(places) >= N_VALUES:
+        mass = numpy.cumsum(distinct)
+        steps = numpy.linspace(0, mass[-1], N_VALUES)[1:]
+        places = numpy.unique(numpy.searchsorted(mass, steps - steps[0] / 2))
+    pairs = [(distinct[i - 1], distinct[i]) for i in places if i]
     return numpy.array([lowest, *(_between(low, high) for low, high in pairs)])
 
 
@@ -181,18 +202,25 @@ def _between(low: float, high: float) -> float:
 
 def _choose(found: Sweep, wish: Wish) -> Tuple[int, bool]:
     """The place of the threshold, or of the one nearest to the wish, and whether it is reached."""
-    scores = getattr(found, wish.measure)
+    scores = _scores(found, wish)
     if wish.measure == "f":
         return int(numpy.flatnonzero(scores == scores.max())[-1]), True
-    reached: List[int] = numpy.flatnonzero(scores >= wish.wanted).tolist()
+    reached = numpy.flatnonzero(scores >= wish.wanted).tolist()
     if not reached:
         return int(numpy.argmax(scores)), False
     return reached[0 if wish.measure == "precision" else -1], True
 
 
+def _scores(found: Sweep, wish: Wish) -> Floats1d:
+    if wish.measure == "precision":
+        return numpy.where(found.found >= LEAST_FOUND, found.precision, 0.0)
+    return found.f if wish.measure == "f" else found.recall
+
+
 def _out_of_reach(choices: Choices, wish: Wish, reachable: Dict[str, float]) -> str:
     listed = ", ".join(f"{label} {score:.3f}" for label, score in reachable.items())
-    advice = Errors.ADVICE_PRECISION
+    hint = "" if "all labels" in reachable else Errors.HINT_GLOBAL
+    advice = Errors.ADVICE_PRECISION.format(least=LEAST_FOUND, hint=hint)
     if wish.measure == "recall":
         hint = Errors.HINT_MAX_EXPECTED if choices.decoder == "viterbi" else ""
         advice = Errors.ADVICE_RECALL.format(decoder=choices.decoder, hint=hint)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import combinations
 
 import numpy
@@ -5,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import spacy_lstm_ner.evaluation.thresholds as thresholds_module
 from spacy_lstm_ner.evaluation.outcomes import NOT_COUNTED, RIGHT, WRONG
 from spacy_lstm_ner.evaluation.thresholds import (
     N_VALUES,
@@ -13,9 +15,17 @@ from spacy_lstm_ner.evaluation.thresholds import (
     choose_global,
     choose_per_label,
     sweep,
+    sweep_all,
 )
 
 F, P80, R50 = Wish("f"), Wish("precision", 0.8), Wish("recall", 0.5)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_spans_are_enough():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(thresholds_module, "LEAST_FOUND", 1)
+        yield
 
 
 def make_filter(rows, gold):
@@ -25,7 +35,7 @@ def make_filter(rows, gold):
     def decode(thresholds):
         return numpy.flatnonzero(p >= thresholds[labels])
 
-    return Choices(p, labels, found, numpy.array(gold), decode, "viterbi", 0.0)
+    return Choices(p, labels, found, numpy.array(gold), sum(gold), decode, "viterbi", 0.0)
 
 
 def make_competition(rows, gold):
@@ -43,7 +53,7 @@ def make_competition(rows, gold):
         gains = p - thresholds[labels]
         return numpy.array(max(sets, key=lambda chosen: gains[chosen].sum()), dtype=int)
 
-    return Choices(p, labels, found, numpy.array(gold), decode, "max_expected", 0.01)
+    return Choices(p, labels, found, numpy.array(gold), sum(gold), decode, "max_expected", 0.01)
 
 
 def scores(choices, thresholds, label_ids):
@@ -90,7 +100,7 @@ def test_one_label_by_hand(wish, kept):
 
 
 def test_thresholds_lie_between_confidences():
-    found = sweep(ONE, numpy.zeros(1), [0])
+    found = sweep(ONE, numpy.zeros(1), 0)
     assert found.thresholds == pytest.approx([0, 0.2, 0.35, 0.5, 0.65, 0.75, 0.85])
     assert found.recall == pytest.approx(numpy.array([4, 4, 3, 3, 2, 2, 1]) / 5)
     assert found.precision == pytest.approx([4 / 7, 4 / 6, 3 / 5, 3 / 4, 2 / 3, 1, 1])
@@ -98,14 +108,15 @@ def test_thresholds_lie_between_confidences():
     assert near.decode(numpy.array([choose_global(near, F)])).tolist() == [1]
 
 
-def test_many_confidences_are_tried_at_quantiles():
+def test_of_many_confidences_the_high_ones_are_tried_more_finely():
     rng = numpy.random.default_rng(0)
     p = rng.random(5000)
     choices = make_filter([(x, 0, int(rng.random() < x)) for x in p], [2500])
-    found = sweep(choices, numpy.zeros(1), [0])
-    assert len(found.thresholds) == N_VALUES
+    found = sweep(choices, numpy.zeros(1), 0)
+    assert N_VALUES - 1 <= len(found.thresholds) <= N_VALUES
     assert (numpy.diff(found.thresholds) > 0).all()
-    assert found.thresholds == pytest.approx(numpy.arange(N_VALUES) / (N_VALUES - 1), abs=0.03)
+    right = found.recall * 2500
+    assert -numpy.diff(right)[1:] == pytest.approx(len(p) / 2 / N_VALUES, abs=15)
 
 
 def test_recall_out_of_reach():
@@ -123,8 +134,17 @@ def test_precision_out_of_reach():
         lambda: choose_global(choices, P80),
         lambda: choose_per_label(choices, P80, 0.0, ["A"]),
     ):
-        with pytest.raises(ValueError, match=r"precision of 0.8 .* 0.500. .*lower the wish"):
+        with pytest.raises(ValueError, match=r"precision of 0.8 .* 0.500. .*Lower the wish"):
             choose()
+
+
+def test_a_precision_needs_some_spans(monkeypatch):
+    found = [RIGHT, WRONG, WRONG, RIGHT, RIGHT]
+    choices = make_filter([(0.9 - i / 10, 0, right) for i, right in enumerate(found)], [3])
+    assert 0.8 < choose_global(choices, P80) < 0.9  # one of one
+    monkeypatch.setattr(thresholds_module, "LEAST_FOUND", 2)
+    with pytest.raises(ValueError, match=r"reach: all labels 0.600. .*if at least 2 are left"):
+        choose_global(choices, P80)
 
 
 def test_max_expected_is_no_advice_to_itself():
@@ -144,6 +164,12 @@ def test_spans_that_are_not_counted_change_nothing():
 def test_labels_without_spans_have_no_threshold():
     choices = make_filter([(0.9, 0, RIGHT), (0.4, 2, NOT_COUNTED)], [1, 3, 0])
     assert list(choose_per_label(choices, F, 0.0, ["A", "B", "C"])) == ["A"]
+
+
+def test_gold_of_other_labels_counts_for_all_labels_alone():
+    choices = replace(ONE, all_gold=10)
+    assert sweep_all(choices).recall.max() == pytest.approx(0.4)
+    assert sweep(choices, numpy.zeros(1), 0).recall.max() == pytest.approx(0.8)
 
 
 def test_nothing_to_choose_by():
@@ -196,7 +222,7 @@ def test_what_was_wished_for_holds_for_all_labels_at_once(choices, wish):
         if label in found and wish is not F:
             assert reached[wish.measure] >= wish.wanted
         elif label in found:
-            assert reached["f"] == pytest.approx(sweep(choices, thresholds, [number]).f.max())
+            assert reached["f"] == pytest.approx(sweep(choices, thresholds, number).f.max())
 
 
 @settings(deadline=None, max_examples=300)
@@ -209,6 +235,6 @@ def test_one_threshold_for_all_labels(choices, wish):
         return
     mine = scores(choices, numpy.full(2, found), [0, 1])
     if wish is F:
-        assert mine["f"] == pytest.approx(sweep(choices, numpy.zeros(2), [0, 1]).f.max())
+        assert mine["f"] == pytest.approx(sweep_all(choices).f.max())
     else:
         assert mine[wish.measure] >= wish.wanted
