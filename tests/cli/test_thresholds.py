@@ -199,5 +199,6 @@ def test_figure(trained, tmp_path):
     args = (trained / "model", trained / "dev.spacy", tmp_path / "new", "--precision", 0.85)
     result = run(*args, "--plot", tmp_path / "figures" / "pr.svg")
     assert result.exit_code == 0, result.output
+    threshold = spacy.load(tmp_path / "new").get_pipe("lstm_ner").cfg["threshold"]
     svg = (tmp_path / "figures" / "pr.svg").read_text(encoding="utf8")
-    assert "ALL: chosen for each" in svg and "PERSON: 0." in svg
+    assert "ALL: chosen for each" in svg and f"PERSON: {threshold['PERSON']:g}" in svg

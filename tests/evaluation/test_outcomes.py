@@ -6,6 +6,7 @@ from spacy.vocab import Vocab
 
 from spacy_lstm_ner.evaluation.metrics import compare_example
 from spacy_lstm_ner.evaluation.outcomes import NOT_COUNTED, RIGHT, WRONG, outcomes
+from spacy_lstm_ner.tags.annotated import set_annotated_labels
 from spacy_lstm_ner.types import SpanBatch
 
 VOCAB = Vocab()
@@ -36,6 +37,14 @@ def test_unannotated_tokens_are_not_counted():
     spans = batch((0, 0, 2, 0), (0, 2, 3, 0), (0, 2, 4, 0), (0, 3, 4, 0))
     found = outcomes([Example(gold.copy(), gold)], spans, LABELS)
     assert found.tolist() == [RIGHT, WRONG, NOT_COUNTED, NOT_COUNTED]
+
+
+def test_labels_that_a_doc_is_not_annotated_for_are_not_counted():
+    gold = make_doc(["New", "York", "and", "Rome"], [(0, 2, "GPE")])
+    set_annotated_labels(gold, ["GPE"])
+    spans = batch((0, 0, 2, 0), (0, 0, 2, 1), (0, 3, 4, 0), (0, 3, 4, 1))
+    found = outcomes([Example(gold.copy(), gold)], spans, LABELS)
+    assert found.tolist() == [RIGHT, NOT_COUNTED, WRONG, NOT_COUNTED]
 
 
 def test_other_tokens_are_aligned():
