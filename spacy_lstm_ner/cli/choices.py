@@ -13,7 +13,8 @@ from ..pipeline.lstm_ner import LSTMNer
 from ..types import Floats1d, Ints1d, SpanBatch
 from .component import Batch, touches_preset
 
-LOWEST = {"viterbi": 0.0, "max_expected": 0.01}  # thresholds to try
+LOWEST = {"viterbi": 0.0, "max_expected": 0.01}
+N_VALUES = {"viterbi": 1000, "max_expected": 100}  # thresholds to try: filtering is cheap
 
 
 def collect_choices(batches: Sequence[Batch], ner: LSTMNer) -> Choices:
@@ -47,6 +48,7 @@ def collect_choices(batches: Sequence[Batch], ner: LSTMNer) -> Choices:
         decode=_make_decode(decoder, joined),
         decoder=decoder,
         lowest=LOWEST[decoder],
+        n_values=N_VALUES[decoder],
     )
 
 

@@ -17,9 +17,6 @@ from ..types import Bools1d, Floats1d, Ints1d
 from .calibration import check_probabilities
 from .outcomes import NOT_COUNTED, RIGHT
 
-# Thresholds tried. Of more confidences, in equal steps of their sum: spans that are right, not
-# spans, so that the likely ones are told apart among many unlikely ones.
-N_VALUES = 100
 ROUNDS = 10
 LEAST_FOUND = 5  # the precision of fewer spans says nothing
 # Takes one threshold a label, (nL,), and gives the indexes of the spans that come out.
@@ -38,6 +35,9 @@ class Choices:
     decode (Decode): The decoder.
     decoder (str): Its name.
     lowest (float): The lowest threshold to try.
+    n_values (int): How many thresholds to try at most. Of more confidences, in equal steps of
+        their sum: that is, of spans that are right, so that the likely ones are told apart among
+        many unlikely ones.
     """
 
     probabilities: Floats1d
@@ -48,6 +48,7 @@ class Choices:
     decode: Decode
     decoder: str
     lowest: float
+    n_values: int
 
 
 class Wish(NamedTuple):
@@ -163,7 +164,7 @@ def _check(choices: Choices) -> None:
 
 def _sweep(choices: Choices, thresholds: Floats1d, is_moving: Bools1d, gold: int) -> Sweep:
     is_scored = is_moving[choices.label_ids] & (choices.outcomes != NOT_COUNTED)
-    values = _values(choices.probabilities[is_scored], choices.lowest)
+    values = _values(choices.probabilities[is_scored], choices)
     counts = numpy.zeros((2, len(values)))  # right and all
     for i, value in enumerate(values):
         kept = choices.decode(numpy.where(is_moving, value, thresholds))
@@ -179,16 +180,16 @@ def _sweep(choices: Choices, thresholds: Floats1d, is_moving: Bools1d, gold: int
     )
 
 
-def _values(probabilities: Floats1d, lowest: float) -> Floats1d:
+def _values(probabilities: Floats1d, choices: Choices) -> Floats1d:
     """Thresholds between neighbouring confidences, below the lowest one first."""
-    distinct = numpy.unique(probabilities[probabilities >= lowest])
+    distinct = numpy.unique(probabilities[probabilities >= choices.lowest])
     places = numpy.arange(1, len(distinct))
-    if len(places) >= N_VALUES:
+    if len(places) >= choices.n_values:
         mass = numpy.cumsum(distinct)
-        steps = numpy.linspace(0, mass[-1], N_VALUES)[1:]
+        steps = numpy.linspace(0, mass[-1], choices.n_values)[1:]
         places = numpy.unique(numpy.searchsorted(mass, steps - steps[0] / 2))
     pairs = [(distinct[i - 1], distinct[i]) for i in places if i]
-    return numpy.array([lowest, *(_between(low, high) for low, high in pairs)])
+    return numpy.array([choices.lowest, *(_between(low, high) for low, high in pairs)])
 
 
 def _between(low: float, high: float) -> float:

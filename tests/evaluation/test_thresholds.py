@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 import spacy_lstm_ner.evaluation.thresholds as thresholds_module
 from spacy_lstm_ner.evaluation.outcomes import NOT_COUNTED, RIGHT, WRONG
 from spacy_lstm_ner.evaluation.thresholds import (
-    N_VALUES,
     Choices,
     Wish,
     choose_global,
@@ -35,7 +34,7 @@ def make_filter(rows, gold):
     def decode(thresholds):
         return numpy.flatnonzero(p >= thresholds[labels])
 
-    return Choices(p, labels, found, numpy.array(gold), sum(gold), decode, "viterbi", 0.0)
+    return Choices(p, labels, found, numpy.array(gold), sum(gold), decode, "viterbi", 0.0, 100)
 
 
 def make_competition(rows, gold):
@@ -53,7 +52,9 @@ def make_competition(rows, gold):
         gains = p - thresholds[labels]
         return numpy.array(max(sets, key=lambda chosen: gains[chosen].sum()), dtype=int)
 
-    return Choices(p, labels, found, numpy.array(gold), sum(gold), decode, "max_expected", 0.01)
+    return Choices(
+        p, labels, found, numpy.array(gold), sum(gold), decode, "max_expected", 0.01, 100
+    )
 
 
 def scores(choices, thresholds, label_ids):
@@ -113,10 +114,10 @@ def test_of_many_confidences_the_high_ones_are_tried_more_finely():
     p = rng.random(5000)
     choices = make_filter([(x, 0, int(rng.random() < x)) for x in p], [2500])
     found = sweep(choices, numpy.zeros(1), 0)
-    assert N_VALUES - 1 <= len(found.thresholds) <= N_VALUES
+    assert 99 <= len(found.thresholds) <= 100
     assert (numpy.diff(found.thresholds) > 0).all()
     right = found.recall * 2500
-    assert -numpy.diff(right)[1:] == pytest.approx(len(p) / 2 / N_VALUES, abs=15)
+    assert -numpy.diff(right)[1:] == pytest.approx(len(p) / 2 / 100, abs=15)
 
 
 def test_recall_out_of_reach():
