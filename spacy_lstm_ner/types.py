@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     # boolean arrays: to the type checker these names are what they are to the reader, a rank.
     Floats1d = Any
     Floats2d = Any
+    FloatsXd = Any
     Ints1d = Any
     Ints2d = Any
     Keys2d = Any
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 else:
     from thinc.types import Array1d as Bools1d
     from thinc.types import Array2d as Bools2d
-    from thinc.types import Floats1d, Floats2d, Ints1d, Ints2d, Xp  # noqa: F401
+    from thinc.types import Floats1d, Floats2d, FloatsXd, Ints1d, Ints2d, Xp  # noqa: F401
     from thinc.types import Ints2d as Keys2d
 
 Direction = Literal["l2r", "r2l"]

@@ -20,6 +20,7 @@ NAMES = {
     "readers": ["spacy-lstm-ner.Corpus.v1"],
     "batchers": ["spacy-lstm-ner.batch_by_length.v1"],
     "loggers": ["spacy-lstm-ner.TrainingLogger.v1"],
+    "optimizers": ["spacy-lstm-ner.Adam.v1"],
     "cli": ["lstm_ner"],
 }
 
@@ -36,7 +37,7 @@ def test_setup_cfg_lists_the_same_names():
     setup.optionxform = str  # type: ignore[assignment,method-assign]
     setup.read(ROOT / "setup.cfg")
     listed = {
-        group.removeprefix("spacy_"): sorted(
+        group.removeprefix("spacy_").removeprefix("thinc_"): sorted(
             line.split(" = ")[0] for line in names.strip().splitlines()
         )
         for group, names in setup["options.entry_points"].items()
