@@ -13,12 +13,14 @@ def clip_gradient(model: Model, limit: float) -> float:
     limit (float): The greatest norm allowed; infinity to measure only.
     RETURNS (float): The norm before clipping.
     """
-    with_grads = [
-        (node, name) for node in model.walk() for name in node.param_names if node.has_grad(name)
+    gradients = [
+        node.get_grad(name)
+        for node in model.walk()
+        for name in node.param_names
+        if node.has_grad(name)
     ]
-    squares = [float(model.ops.xp.square(node.get_grad(name)).sum()) for node, name in with_grads]
-    norm = math.sqrt(math.fsum(squares))
+    norm = math.sqrt(math.fsum(float(model.ops.xp.vdot(dW, dW)) for dW in gradients))
     if norm > limit:
-        for node, name in with_grads:
-            node.set_grad(name, node.get_grad(name) * (limit / norm))
+        for dW in gradients:
+            model.ops.xp.multiply(dW, limit / norm, out=dW)
     return norm

@@ -3,7 +3,7 @@
 from typing import List, Optional, Sequence, Tuple
 
 import numpy
-from spacy.attrs import ENT_IOB, ENT_TYPE, IS_SPACE
+from spacy.attrs import ENT_IOB, ENT_TYPE, IS_SPACE, ORTH, SPACY
 from spacy.tokens import Span
 from spacy.training import Example
 
@@ -58,16 +58,22 @@ def gold_mask(
 
 
 def _ents_and_outside(example: Example) -> Tuple[List[Span], numpy.ndarray]:
-    """Aligned entities, and which tokens are known to be in none of them.
+    """Aligned entities, and which tokens are known to be in none of them. Where both Docs have the
+    same tokens, as in most training, there is nothing to align.
 
     spaCy counts a white-space token without annotation as O, and a blocked one as missing. Here
     both are what they say: white space may stand inside an entity that nobody has marked yet, and
     a blocked token is in no entity.
     """
+    iob, ent_type = example.reference.to_array([ENT_IOB, ENT_TYPE]).reshape(-1, 2).T
+    tokens, gold_tokens = (
+        doc.to_array([ORTH, SPACY]) for doc in (example.predicted, example.reference)
+    )
+    if numpy.array_equal(tokens, gold_tokens):
+        return list(example.reference.ents), (iob == 2) | ((iob == 3) & (ent_type == 0))
     ents, tags = example.get_aligned_ents_and_ner()
     is_outside = numpy.array([tag == "O" for tag in tags], dtype=bool)
     is_space = example.predicted.to_array(IS_SPACE) == 1
-    iob, ent_type = example.reference.to_array([ENT_IOB, ENT_TYPE]).reshape(-1, 2).T
     if is_space.any() or ((iob == 3) & (ent_type == 0)).any():
         iob, ent_type = (numpy.array(example.get_aligned(key)) for key in ("ENT_IOB", "ENT_TYPE"))
         is_outside[is_space & (iob != 2)] = False

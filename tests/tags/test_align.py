@@ -218,3 +218,30 @@ def test_reports_add_up():
     assert total.total == 8
     assert total.counts == {"reason a": 4, "reason 0": 2, "reason 1": 2}
     assert len(total.shown) == 5
+
+
+def test_equal_tokens_take_the_short_way_to_the_same_mask(nlp, monkeypatch):
+    """Nothing is aligned where the tokens are the same; the way over spaCy's alignment agrees."""
+    words = ["a", "\n", "b", "c", "d", " ", "e", "f"]
+    examples = []
+    for ents, missing, blocked in [
+        ([(0, 3, "PER"), (4, 5, "LOC")], [3], [7]),
+        ([(2, 5, "PER")], [], [0]),
+        ([], [1, 2], [4]),
+        ([(6, 8, "ORG")], [5], []),
+    ]:
+        gold = Doc(nlp.vocab, words=words)
+        spans = [[gold[i : i + 1] for i in tokens] for tokens in (missing, blocked)]
+        gold.set_ents(
+            [Span(gold, *ent) for ent in ents],
+            missing=spans[0],
+            blocked=spans[1],
+            default="outside" if ents else "missing",
+        )
+        examples.append(Example(Doc(nlp.vocab, words=words), gold))
+    structural = structural_mask([example.predicted for example in examples], TAGS)
+    short = gold_mask(examples, TAGS, structural)
+    monkeypatch.setattr("numpy.array_equal", lambda *arrays: False)
+    long = gold_mask(examples, TAGS, structural)
+    numpy.testing.assert_equal(short[0], long[0])
+    assert short[1] == long[1] and short[1].unlearnable.total == 1
