@@ -2,8 +2,8 @@
 
 "numpy" is the reference: the cell's own forward pass, on numpy or cupy arrays, in any precision.
 Other kernels are for float32 on the CPU, see all directions of a layer at once and keep nothing
-for a backward pass. Training has one kernel, the two passes of the cell: they measure best there
-(`docs/performance.md`).
+for a backward pass. "mixed" is "torch" for a single sequence and "numpy" for more. Training has one
+kernel, the two passes of the cell: they measure best there (`docs/performance.md`).
 """
 
 import platform
@@ -31,7 +31,7 @@ class Kernel:
     """What a layer predicts with. Made by `choose_kernel`.
 
     cell (str): A name in `ops.cells.CELLS`.
-    name (str): "numpy", or a name in `FAST[cell]`.
+    name (str): "numpy", "mixed", or a name in `FAST[cell]`.
     """
 
     cell: str
@@ -47,6 +47,8 @@ class Kernel:
         """
         weights = [array for way in ways for array in (way.Wx, way.Wh, way.b)]
         name = self.name_for(X, *weights)
+        if name == "mixed":
+            name = "torch" if len(layout.last_rows) == 1 else "numpy"
         if name in FAST.get(self.cell, {}) and len(X):
             return FAST[self.cell][name](X, ways, layout)
         return _predict_reference(self.cell, X, ways, layout)
@@ -67,18 +69,19 @@ def choose_kernel(cell: str, name: KernelName = "auto") -> Kernel:
     reasons for it, are in `docs/performance.md`.
 
     cell (str): A name in `ops.cells.CELLS`.
-    name (KernelName): "auto", "numpy", or a name in `FAST[cell]`.
+    name (KernelName): "auto", "numpy", "mixed", or a name in `FAST[cell]`.
     RETURNS (Kernel): The kernel.
     RAISES (ValueError): If there is no such kernel, for this cell or on this machine.
     """
     fast = FAST.get(cell, {})
     if name == "auto":
         is_x86 = platform.machine().lower() in ("x86_64", "amd64")
-        return Kernel(cell, "torch" if "torch" in fast and is_x86 and has_onednn() else "numpy")
-    if name != "numpy" and name not in fast:
-        names = ", ".join(["auto", "numpy", *fast])
+        return Kernel(cell, "mixed" if "torch" in fast and is_x86 and has_onednn() else "numpy")
+    known = ["auto", "numpy", *(["mixed"] if "torch" in fast else []), *fast]
+    if name not in known:
+        names = ", ".join(known)
         raise ValueError(Errors.UNKNOWN_KERNEL.format(kernel=name, cell=cell, known=names))
-    if name in fast and not has_onednn():
+    if name != "numpy" and not has_onednn():
         raise ValueError(Errors.NO_ONEDNN.format(kernel=name))
     if name == "torch-bf16" and not has_bfloat16():
         raise ValueError(Errors.NO_BFLOAT16.format(kernel=name))

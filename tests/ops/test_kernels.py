@@ -183,7 +183,7 @@ def test_torch_really_runs_the_fused_primitive(name, lengths):
 
 def test_the_rule_of_auto(monkeypatch):
     monkeypatch.setattr(platform, "machine", lambda: "AMD64")
-    assert choose_kernel("lstm") == Kernel("lstm", "torch")
+    assert choose_kernel("lstm") == Kernel("lstm", "mixed")
     monkeypatch.setattr(platform, "machine", lambda: "arm64")
     assert choose_kernel("lstm") == Kernel("lstm", "numpy")
     assert choose_kernel("lstm", "torch") == Kernel("lstm", "torch")
@@ -206,8 +206,20 @@ def test_without_bfloat16(monkeypatch):
         choose_kernel("lstm", "torch-bf16")
 
 
+@pytest.mark.parametrize("lengths", LENGTHS)
+def test_mixed_takes_torch_for_a_single_sequence(lengths):
+    Xf, ways = inputs(lengths, 3).astype("float32"), make_ways(["l2r", "r2l"], 3, 5)
+    expected = "torch" if sum(length > 0 for length in lengths) == 1 else "numpy"
+    for name in ("torch", "numpy"):
+        same = numpy.array_equal(run("mixed", Xf, ways, lengths), run(name, Xf, ways, lengths))
+        assert same or name != expected
+    numpy.testing.assert_allclose(
+        run("mixed", Xf, ways, lengths), run("numpy", Xf, ways, lengths), atol=1e-5
+    )
+
+
 def test_unknown_kernel():
-    with pytest.raises(ValueError, match="Known kernels: auto, numpy, torch, torch-bf16"):
+    with pytest.raises(ValueError, match="Known kernels: auto, numpy, mixed, torch, torch-bf16"):
         choose_kernel("lstm", "cuda")
 
 
