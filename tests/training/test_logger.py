@@ -118,7 +118,7 @@ def test_nothing_is_measured_unless_asked_for(monkeypatch):
     def never(model, limit):
         raise AssertionError("measured")
 
-    monkeypatch.setattr("spacy_lstm_ner.pipeline.lstm_ner.clip_gradient", never)
+    monkeypatch.setattr("spacy_lstm_ner.pipeline.learning.clip_gradient", never)
     nlp.update(make_examples(nlp), sgd=Adam(0.001))
     TrainingLogger()(nlp, io.StringIO(), io.StringIO())
     with pytest.raises(AssertionError, match="measured"):
