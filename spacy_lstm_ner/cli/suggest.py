@@ -20,6 +20,7 @@ from ..data.to_jsonl import make_record
 from ..data.unlabelled import read_unlabelled
 from ..errors import Errors
 from ..pipeline.lstm_ner import LSTMNer
+from .component import find_component
 from .problems import list_problems
 
 BY = ("entropy", "margin")
@@ -62,7 +63,7 @@ def suggest_cli(
     try:
         _check_ranking(by, per_token)
         nlp = load_model(model)
-        ner = _find_component(nlp, model, component)
+        _, ner = find_component(nlp, component)
         output_path.parent.mkdir(parents=True, exist_ok=True)
         docs = read_unlabelled(input_path, nlp.tokenizer, problems.append)
         docs = tqdm(docs, unit=" texts", leave=False, disable=None)
@@ -85,20 +86,6 @@ def _check_ranking(by: str, per_token: bool) -> None:
         raise ValueError(Errors.SUGGEST_BY.format(by=by, known=", ".join(BY)))
     if per_token and by != "entropy":
         raise ValueError(Errors.SUGGEST_PER_TOKEN.format(by=by))
-
-
-def _find_component(nlp: Language, model: str, wanted: Optional[str]) -> LSTMNer:
-    ours = {name: pipe for name, pipe in nlp.pipeline if isinstance(pipe, LSTMNer)}
-    name = next(iter(ours)) if wanted is None and len(ours) == 1 else wanted
-    if name in ours:
-        return ours[name]
-    names, pipes = ", ".join(ours) or "none", ", ".join(nlp.pipe_names) or "none"
-    if wanted is None and ours:
-        raise ValueError(Errors.SUGGEST_SEVERAL.format(model=model, names=names))
-    given = "one" if wanted is None else f"'{wanted}'"
-    raise ValueError(
-        Errors.SUGGEST_COMPONENT.format(model=model, given=given, names=names, pipes=pipes)
-    )
 
 
 def _score(

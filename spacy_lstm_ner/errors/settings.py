@@ -33,8 +33,3 @@ class SettingErrors:
         "--per-token was given with --by {by}, expected --by entropy: a margin does not grow with "
         "the length of a text. Leave one of the two out."
     )
-    SUGGEST_COMPONENT = (
-        "{model} was asked for {given} among its lstm_ner components, and has {names} (the whole "
-        "pipeline: {pipes}). Name one with --component, or give a pipeline that has one enabled."
-    )
-    SUGGEST_SEVERAL = "{model} has several lstm_ner components: {names}. Name one with --component."

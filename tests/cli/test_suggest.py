@@ -151,7 +151,7 @@ def test_lines_that_cannot_be_read_are_listed(model, texts, tmp_path):
     [
         (["--by", "luck"], "ranked by 'luck'. Known ways: entropy, margin"),
         (["--by", "margin", "--per-token"], "--per-token was given with --by margin"),
-        (["--component", "ner"], "asked for 'ner' among its lstm_ner components, and has lstm_ner"),
+        (["--component", "ner"], "'ner' is no component lstm_ner of the pipeline; those are:"),
     ],
 )
 def test_bad_options(model, texts, tmp_path, options, message):
@@ -166,13 +166,13 @@ def test_which_component(texts, tmp_path):
     nlp.to_disk(tmp_path / "none")
     result = run(tmp_path / "none", texts, tmp_path / "out.jsonl")
     assert result.exit_code == 1
-    assert "has none (the whole pipeline: sentencizer)" in words(result)
+    assert "has no component lstm_ner; its components are sentencizer" in words(result)
     nlp = train_unsure()
     nlp.add_pipe("lstm_ner", name="other", source=train_unsure())
     nlp.to_disk(tmp_path / "two")
     result = run(tmp_path / "two", texts, tmp_path / "out.jsonl")
     assert result.exit_code == 1
-    assert "several lstm_ner components: lstm_ner, other" in words(result)
+    assert "2 components lstm_ner: lstm_ner, other" in words(result)
     result = run(tmp_path / "two", texts, tmp_path / "out.jsonl", "--component", "other")
     assert result.exit_code == 0, result.output
 
