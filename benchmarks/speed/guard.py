@@ -1,0 +1,159 @@
+"""Fail when a kernel has become slow, or another one than promised has taken its place.
+
+    make guard
+
+Ratios of rivals that take turns in one process, with wide margins: what a busy machine does to one
+of them it does to the other. A ratio below its floor is measured again before it counts.
+"""
+
+import platform
+import sys
+from typing import Any, Callable, Dict, List, NamedTuple
+
+import torch
+
+from .cases import crf, recurrent
+from .models import OURS, STOCK, Pipeline
+from .pairing import ratios, seconds_of, spread_of, take_turns, timed
+from .point import Words, untrained
+from .rivals import OURS as ENCODER
+from .rivals import SPACY, kernel_settings, make_encoder, runs_onednn
+
+ROUNDS = 5
+
+
+class Check(NamedTuple):
+    """A ratio that must not fall.
+
+    name (str): What is compared.
+    measure (Callable[[], float]): Gives the ratio.
+    floor (float): Well below what `make bench` measures on a quiet machine.
+    """
+
+    name: str
+    measure: Callable[[], float]
+    floor: float
+
+
+def main() -> None:
+    """Print all checks; exit with 1 if one of them fails."""
+    torch.set_num_threads(1)
+    failed = kernel_problems(make_encoder(ENCODER, recurrent.WIDTH))
+    failed += embedding_problems(untrained(OURS, labels=4))
+    for check in CHECKS:
+        found = check.measure()
+        again = found < check.floor
+        if again:
+            found = check.measure()
+        said = f"{check.name}: {found:.1f} times as fast, has to be {check.floor:.1f}"
+        print(said + (" (second try)" if again else ""), flush=True)
+        failed += [said] if found < check.floor else []
+    if failed:
+        sys.exit("\n".join(["The guard of speed found:", *failed]))
+    print("The guard of speed found nothing.")
+
+
+def kernel_problems(encoder: Any) -> List[str]:
+    """Whether a prediction is computed by what the setting "auto" promises on this machine: torch's
+    fused primitive where torch has it. A silent fallback gives the same numbers, so torch is asked
+    what it ran.
+
+    encoder (Any): An encoder that was left the choice.
+    RETURNS (List[str]): What is wrong.
+    """
+    offers = len(kernel_settings()) > 1
+    is_x86 = platform.machine().lower() in ("x86_64", "amd64")
+    promised = offers and is_x86 and torch.backends.mkldnn.is_available()
+    ran = runs_onednn(encoder, recurrent.make_inputs(20))
+    names = {True: "oneDNN's recurrent primitive", False: "numpy"}
+    print(f'kernel "auto": {names[promised]} promised, {names[ran]} ran', flush=True)
+    if promised == ran:
+        return []
+    return [f'kernel "auto" promises {names[promised]} here, but {names[ran]} ran']
+
+
+def embedding_problems(nlp: Any) -> List[str]:
+    """Whether each distinct word of a batch is embedded once at most.
+
+    nlp (Any): An untrained pipeline of ours.
+    RETURNS (List[str]): What is wrong.
+    """
+    model = nlp.get_pipe(OURS.component).model
+    rows: List[int] = []
+    tables = [node for node in model.walk() if node.name == "hashembed"]
+    for table in tables:
+        _count_rows(table, rows)
+    words = Words(50)
+    docs = [words.doc(nlp, 20) for _ in range(50)]
+    model.predict(docs)
+    most = max(rows, default=0)
+    print(f"embedding: {most} rows for 50 distinct words in 1,000", flush=True)
+    return [f"50 distinct words were embedded as {most}"] if most > 50 else []
+
+
+def _count_rows(table: Any, rows: List[int]) -> None:
+    """Let a layer note how many rows it is given."""
+    forward = table._func
+
+    def counted(model: Any, X: Any, is_train: bool) -> Any:
+        rows.append(len(X))
+        return forward(model, X, is_train)
+
+    table._func = counted
+
+
+def _ratio(runs: Dict[str, Callable[[], float]], rounds: int = ROUNDS) -> float:
+    """How many times as long the first takes as the second."""
+    rival, ours = take_turns(runs, rounds).values()
+    return spread_of(ratios(rival, ours)).median
+
+
+def _prediction() -> float:
+    Xs = recurrent.make_inputs(recurrent.SENTENCES)
+    models = {name: make_encoder(name, recurrent.WIDTH) for name in (SPACY, ENCODER)}
+    return _ratio(timed({n: lambda m=m: m.predict(Xs) for n, m in models.items()}), rounds=3)
+
+
+def _training() -> float:
+    Xs = recurrent.make_inputs(recurrent.TRAINING_SENTENCES)
+    models = {name: make_encoder(name, recurrent.WIDTH) for name in (SPACY, ENCODER)}
+    runs = {name: recurrent.train_step(model, Xs) for name, model in models.items()}
+    return _ratio(timed(runs, at_least=0.1))
+
+
+def _crf(n_labels: int, kernel: str) -> float:
+    batch, small = crf.make_batch(n_labels, 300), crf.make_batch(n_labels, 50)
+    ours, usual = crf.kernels(batch, small)[kernel]
+    times = _ratio(timed({"usual": usual, "ours": ours}, at_least=0.05))
+    return times * batch.words / small.words
+
+
+def _component() -> float:
+    words = Words(3000)
+
+    def run_of(pipeline: Pipeline) -> Callable[[], float]:
+        nlp = untrained(pipeline, labels=8)
+
+        def run() -> float:
+            docs = [words.doc(nlp, 20) for _ in range(200)]
+            return seconds_of(lambda: list(nlp.pipe(docs)))
+
+        run()
+        return run
+
+    return _ratio({pipeline.name: run_of(pipeline) for pipeline in (STOCK, OURS)})
+
+
+CHECKS = (
+    Check("recurrent layer, prediction, beside TorchBiLSTMEncoder", _prediction, 6.0),
+    Check("recurrent layer, training, beside TorchBiLSTMEncoder", _training, 2.1),
+    Check("CRF loss, 17 tags, beside padded torch", lambda: _crf(4, "loss and gradient"), 6.0),
+    Check("CRF loss, 73 tags, beside padded torch", lambda: _crf(18, "loss and gradient"), 10.0),
+    Check("Viterbi, 17 tags, beside padded torch", lambda: _crf(4, "Viterbi"), 2.5),
+    Check("Viterbi, 73 tags, beside padded torch", lambda: _crf(18, "Viterbi"), 1.5),
+    Check("component, Docs to entities, beside stock", _component, 2.0),
+)
+
+
+if __name__ == "__main__":
+    main()
