@@ -1,7 +1,6 @@
 """The usual way to do what our kernels do."""
 
-from inspect import signature
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, List, Tuple
 
 import numpy
 import torch
@@ -26,15 +25,6 @@ def make_encoder(architecture: str, width: int, **settings: Any) -> Any:
     sample = [numpy.zeros((2, width), dtype="float32")]
     model.initialize(X=sample)
     return model
-
-
-def kernel_settings() -> List[Dict[str, str]]:
-    """The ways in which our encoder can predict.
-
-    RETURNS (List[Dict[str, str]]): Arguments for `make_encoder`; the first leaves it the choice.
-    """
-    names = signature(registry.get("architectures", OURS)).parameters
-    return [{}, {"kernel": "numpy"}] if "kernel" in names else [{}]
 
 
 def runs_onednn(model: Any, Xs: List[Floats2d]) -> bool:
