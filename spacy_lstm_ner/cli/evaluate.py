@@ -14,9 +14,11 @@ from spacy.util import load_model
 from wasabi import msg
 
 from ..errors import Errors
-from ..evaluation.compare import ERRORS
-from ..evaluation.metrics import Comparison, compare_example, count_errors, entity_metrics
-from ..evaluation.page import LOOKS, Mark, PageDoc, PagePair, percent, render_page
+from ..evaluation.counts import Comparison
+from ..evaluation.metrics import compare_example, count_errors, entity_metrics
+from ..evaluation.page import Mark, PageDoc, PageMatch, render_page
+from ..evaluation.page_tables import ALL, PartRow, parts_table
+from .parts import print_parts
 
 
 def evaluate_cli(
@@ -48,7 +50,11 @@ def evaluate_cli(
         msg.fail(str(err), exits=1)
     comparisons = [compare_example(example) for example in examples]
     metrics = entity_metrics(examples, comparisons, seconds)
-    _print_metrics(metrics)
+    rows = _rows(metrics)
+    print_parts(rows)
+    msg.info(
+        f"{metrics['docs']} documents, {metrics['words']} words, {metrics['speed']:.0f} words/s"
+    )
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
         srsly.write_json(output, metrics)
@@ -57,8 +63,13 @@ def evaluate_cli(
         pipeline = "{lang}_{name} {version}".format(**nlp.meta)
         title = f"Entities of {pipeline} on {data_path.name}"
         docs = _worst_docs(nlp.meta["lang"], examples, comparisons, limit)
+        facts = (
+            f"{metrics['docs']:,} documents, {metrics['words']:,} words. Shown: {len(docs):,}, "
+            "those with most errors first."
+        )
+        page = render_page(title, facts, parts_table("Summary", "", rows), docs, "documents")
         html.parent.mkdir(parents=True, exist_ok=True)
-        html.write_text(render_page(title, docs, metrics), encoding="utf8")
+        html.write_text(page, encoding="utf8")
         msg.good(f"Page with {len(docs)} of {len(examples)} documents: {html}")
 
 
@@ -80,23 +91,12 @@ def predict_examples(nlp: Language, path: Path) -> Tuple[List[Example], float]:
     return [Example(doc, example.reference) for doc, example in zip(docs, examples)], seconds
 
 
-def _print_metrics(metrics: Dict[str, Any]) -> None:
-    kinds = ("correct", *ERRORS)
+def _rows(metrics: Dict[str, Any]) -> List[PartRow]:
     scores = metrics["ents_per_type"] or {}
-    rows = [("ALL", {key: metrics[f"ents_{key}"] for key in "prf"}, metrics["counts"])]
+    rows = [PartRow(ALL, {key: metrics[f"ents_{key}"] for key in "prf"}, metrics["counts"])]
     for label, counts in metrics["counts_per_type"].items():
-        rows.append((label, scores.get(label, {}), counts))
-    msg.table(
-        [
-            (label, *(percent(prf.get(key)) for key in "prf"), *(n[kind] for kind in kinds))
-            for label, prf, n in rows
-        ],
-        header=("", "P", "R", "F", *(LOOKS[kind].name for kind in kinds)),
-        aligns=("l", *"r" * (3 + len(kinds))),
-    )
-    msg.info(
-        f"{metrics['docs']} documents, {metrics['words']} words, {metrics['speed']:.0f} words/s"
-    )
+        rows.append(PartRow(label, scores.get(label, {}), counts))
+    return rows
 
 
 def _worst_docs(
@@ -109,11 +109,12 @@ def _worst_docs(
 def _page_doc(number: int, lang: str, example: Example, comparison: Comparison) -> PageDoc:
     gold = [_mark(ent) for ent in example.reference.ents]
     predicted = [_mark(ent) for ent in example.predicted.ents]
-    pairs = [
-        PagePair(kind, None if i is None else gold[i], None if j is None else predicted[j])
-        for kind, i, j in comparison.pairs
+    matches = [
+        PageMatch(kind, tuple(gold[i] for i in of_gold), tuple(predicted[j] for j in of_predicted))
+        for kind, of_gold, of_predicted in comparison.matches
     ]
-    return PageDoc(number, lang, example.reference.text, example.predicted.text, pairs)
+    texts = example.reference.text, example.predicted.text
+    return PageDoc(f"Document {number}", lang, *texts, matches)
 
 
 def _mark(ent: Span) -> Mark:

@@ -1,96 +1,148 @@
-"""Gold against predicted spans: which agree, and in which way the others do not.
+"""Gold against predicted entities: which agree, and in which way the others do not.
 
-The rule, in this order; each span takes part once:
+The rule, in this order. Each entity takes part once, and is out of play for the rules below it:
 
 1. A prediction that touches a token without annotation, or no gold token at all, is *not
    counted*, as in spaCy's scorer.
 2. Same tokens, same label: *correct*.
-3. Same tokens, another label: *wrong label*.
-4. Common tokens, other bounds, whatever the labels: *wrong boundary*. Most common tokens first,
-   then pairs of one label, then the earlier spans.
-5. What is left is *missed* (gold) or *spurious* (predicted).
+3. Same tokens, another label: *label*.
+4. Two or more predictions inside a gold entity, whatever their labels: *split*.
+5. Two or more gold entities inside a prediction, whatever their labels: *merged*.
+6. Common tokens, other bounds: *boundary* if the labels are the same, *both* if they are not.
+   Pairs with most common tokens first, then pairs of one label, then the earlier entities.
+7. What is left is *missed* (gold) or *spurious* (predicted).
 """
 
 from collections import defaultdict
-from typing import AbstractSet, Dict, Iterator, List, Literal, NamedTuple, Optional, Sequence, Tuple
+from typing import AbstractSet, Dict, List, Literal, NamedTuple, Sequence, Tuple
 
 from ..tags.spans import TagSpan
 
-Kind = Literal["correct", "wrong_label", "wrong_boundary", "missed", "spurious", "not_counted"]
+Kind = Literal[
+    "correct",
+    "label",
+    "boundary",
+    "both",
+    "split",
+    "merged",
+    "missed",
+    "spurious",
+    "not_counted",
+]
 KINDS: Tuple[Kind, ...] = (
     "correct",
-    "wrong_label",
-    "wrong_boundary",
+    "label",
+    "boundary",
+    "both",
+    "split",
+    "merged",
     "missed",
     "spurious",
     "not_counted",
 )
-ERRORS: Tuple[Kind, ...] = KINDS[1:5]
+ERRORS: Tuple[Kind, ...] = KINDS[1:8]
+GOLD_KINDS: Tuple[Kind, ...] = KINDS[:7]  # what may become of a gold entity
 
 
-class Pair(NamedTuple):
-    """A gold span, a predicted span, or both, and how they agree.
+class Match(NamedTuple):
+    """Entities that belong together, and how they agree.
 
     kind (Kind): One of `KINDS`.
-    gold (Optional[int]): Place of the gold span in its list; None if there is none.
-    predicted (Optional[int]): The same for the predicted span.
+    gold (Tuple[int, ...]): Places of the gold entities in their list: none if spurious or not
+        counted, several if merged. The one that fits the prediction best comes first.
+    predicted (Tuple[int, ...]): The same for the predictions: none if missed, several if split.
     """
 
     kind: Kind
-    gold: Optional[int]
-    predicted: Optional[int]
+    gold: Tuple[int, ...]
+    predicted: Tuple[int, ...]
 
 
 def compare_spans(
     gold: Sequence[TagSpan],
     predicted: Sequence[TagSpan],
     unannotated: AbstractSet[int] = frozenset(),
-) -> List[Pair]:
-    """Pair the spans of one document by the rule above.
+) -> List[Match]:
+    """Match the entities of one document by the rule above.
 
-    gold (Sequence[TagSpan]): The gold spans.
-    predicted (Sequence[TagSpan]): The predicted spans, in tokens of the gold document.
+    gold (Sequence[TagSpan]): The gold entities.
+    predicted (Sequence[TagSpan]): The predicted ones, in tokens of the gold document.
     unannotated (AbstractSet[int]): Gold tokens whose annotation is missing.
-    RETURNS (List[Pair]): Every span in exactly one pair, in the order of the text.
+    RETURNS (List[Match]): Every entity in exactly one match, in the order of the text.
     """
-    pairs: List[Pair] = []
-    free_gold = dict(enumerate(gold))
-    free_predicted = dict(enumerate(predicted))
+    matches: List[Match] = []
+    free_gold, free_predicted = set(range(len(gold))), set(range(len(predicted)))
+
+    def match(kind: Kind, of_gold: Sequence[int], of_predicted: Sequence[int]) -> None:
+        free_gold.difference_update(of_gold)
+        free_predicted.difference_update(of_predicted)
+        matches.append(Match(kind, tuple(of_gold), tuple(of_predicted)))
+
     for j, span in enumerate(predicted):
         if span.start == span.end or not unannotated.isdisjoint(range(span.start, span.end)):
-            del free_predicted[j]
-            pairs.append(Pair("not_counted", None, j))
-    # Sorted, the candidates stand in the order of rules 2, 3 and 4, the best match first.
-    for *_, kind, i, j in sorted(_candidates(gold, free_predicted)):
+            match("not_counted", (), (j,))
+    overlaps = _overlaps(gold, predicted)
+    for i, j in overlaps:
+        if i in free_gold and j in free_predicted and gold[i][:2] == predicted[j][:2]:
+            match("correct" if gold[i].label == predicted[j].label else "label", (i,), (j,))
+    pieces, covered = _insides(overlaps, gold, predicted)
+    for i in sorted(free_gold):
+        inside = [j for j in pieces[i] if j in free_predicted]
+        if len(inside) > 1:
+            match("split", (i,), inside)
+    for j in sorted(free_predicted):
+        inside = [i for i in covered[j] if i in free_gold]
+        if len(inside) > 1:
+            match("merged", inside, (j,))
+    for i, j in overlaps:
         if i in free_gold and j in free_predicted:
-            del free_gold[i], free_predicted[j]
-            pairs.append(Pair(kind, i, j))
-    pairs.extend(Pair("missed", i, None) for i in free_gold)
-    pairs.extend(Pair("spurious", None, j) for j in free_predicted)
+            match("boundary" if gold[i].label == predicted[j].label else "both", (i,), (j,))
+    for i in sorted(free_gold):
+        match("missed", (i,), ())
+    for j in sorted(free_predicted):
+        match("spurious", (), (j,))
 
-    def place(pair: Pair) -> Tuple[int, int]:
-        spans = [gold[i] for i in (pair.gold,) if i is not None]
-        spans += [predicted[j] for j in (pair.predicted,) if j is not None]
-        return min(span.start for span in spans), KINDS.index(pair.kind)
+    def place(found: Match) -> Tuple[int, int]:
+        return extent(found, gold, predicted)[0], KINDS.index(found.kind)
 
-    return sorted(pairs, key=place)
+    return sorted(matches, key=place)
 
 
-def _candidates(
-    gold: Sequence[TagSpan], predicted: Dict[int, TagSpan]
-) -> Iterator[Tuple[int, int, bool, Kind, int, int]]:
-    """Pairs with common tokens: rule, minus the common tokens, labels differ, kind, places."""
+def extent(match: Match, gold: Sequence[TagSpan], predicted: Sequence[TagSpan]) -> Tuple[int, int]:
+    """Where a match stands.
+
+    match (Match): A match of these entities.
+    gold (Sequence[TagSpan]): The gold entities.
+    predicted (Sequence[TagSpan]): The predicted ones.
+    RETURNS (Tuple[int, int]): The first token of all its entities, and the one after the last.
+    """
+    spans = [gold[i] for i in match.gold] + [predicted[j] for j in match.predicted]
+    return min(span.start for span in spans), max(span.end for span in spans)
+
+
+def _overlaps(gold: Sequence[TagSpan], predicted: Sequence[TagSpan]) -> List[Tuple[int, int]]:
+    """Places of all that have common tokens, the best fit first (rule 6)."""
     at_token: Dict[int, List[int]] = defaultdict(list)
     for i, span in enumerate(gold):
         for token in range(span.start, span.end):
             at_token[token].append(i)
-    for j, span in predicted.items():
-        touched = {i for token in range(span.start, span.end) for i in at_token.get(token, ())}
-        for i in touched:
-            other = gold[i]
-            common = min(span.end, other.end) - max(span.start, other.start)
-            differ = span.label != other.label
-            kind: Kind = "wrong_boundary"
-            if (span.start, span.end) == (other.start, other.end):
-                kind = "wrong_label" if differ else "correct"
-            yield KINDS.index(kind), -common, differ, kind, i, j
+    found = []
+    for j, span in enumerate(predicted):
+        for i in {i for token in range(span.start, span.end) for i in at_token.get(token, ())}:
+            common = min(span.end, gold[i].end) - max(span.start, gold[i].start)
+            found.append((-common, span.label != gold[i].label, i, j))
+    return [(i, j) for *_, i, j in sorted(found)]
+
+
+def _insides(
+    overlaps: Sequence[Tuple[int, int]], gold: Sequence[TagSpan], predicted: Sequence[TagSpan]
+) -> Tuple[Dict[int, List[int]], Dict[int, List[int]]]:
+    """Predictions inside each gold entity, and gold entities inside each prediction."""
+    pieces: Dict[int, List[int]] = defaultdict(list)
+    covered: Dict[int, List[int]] = defaultdict(list)
+    for i, j in overlaps:
+        if gold[i].start <= predicted[j].start and predicted[j].end <= gold[i].end:
+            pieces[i].append(j)
+        if predicted[j].start <= gold[i].start and gold[i].end <= predicted[j].end:
+            covered[j].append(i)
+    return pieces, covered

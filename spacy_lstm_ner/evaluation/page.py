@@ -1,12 +1,13 @@
 """One self-contained HTML page with gold against predicted entities.
 
-Layout, colours and filters are in `page.html`; here its parts are filled in.
+Layout, colours and filters are in `page.html`; here its texts are filled in.
 """
 
 from html import escape
 from importlib.resources import files
+from json import dumps
 from string import Template
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from .compare import ERRORS, KINDS, Kind
 
@@ -19,29 +20,30 @@ class Mark(NamedTuple):
     label: str
 
 
-class PagePair(NamedTuple):
-    """A gold entity, a predicted one, or both, and how they agree."""
+class PageMatch(NamedTuple):
+    """Entities that belong together, how they agree, and how sure the model is if they do not."""
 
     kind: Kind
-    gold: Optional[Mark]
-    predicted: Optional[Mark]
+    gold: Tuple[Mark, ...]
+    predicted: Tuple[Mark, ...]
+    confidence: Optional[float] = None
 
 
 class PageDoc(NamedTuple):
-    """A document on the page.
+    """A document on the page, or a part of one.
 
-    number (int): Its place in the data, from 1.
+    heading (str): What it is called.
     lang (str): Language code of its text.
     gold_text (str): The text that the gold marks refer to.
     predicted_text (str): The text that the predicted marks refer to.
-    pairs (List[PagePair]): The entities in the order of the text.
+    matches (List[PageMatch]): The entities in the order of the text.
     """
 
-    number: int
+    heading: str
     lang: str
     gold_text: str
     predicted_text: str
-    pairs: List[PagePair]
+    matches: List[PageMatch]
 
 
 class Look(NamedTuple):
@@ -54,55 +56,44 @@ class Look(NamedTuple):
 
 LOOKS: Dict[Kind, Look] = {
     "correct": Look("✓", "correct", "same words, same label"),
-    "wrong_label": Look("≠", "wrong label", "same words, another label"),
-    "wrong_boundary": Look("[ ]", "wrong boundary", "common words, other bounds"),
+    "label": Look("≠", "label", "same words, another label"),
+    "boundary": Look("[ ]", "boundary", "common words, same label"),
+    "both": Look("[≠]", "label and boundary", "common words, another label"),
+    "split": Look("÷", "split", "one gold, several predicted inside"),
+    "merged": Look("∪", "merged", "several gold inside one predicted"),
     "missed": Look("−", "missed", "gold only"),
     "spurious": Look("+", "spurious", "predicted only"),
     "not_counted": Look("?", "not counted", "the gold data do not say"),
 }
 
 
-def render_page(title: str, docs: List[PageDoc], metrics: Dict[str, Any]) -> str:
+def render_page(title: str, facts: str, tables: str, docs: List[PageDoc], unit: str) -> str:
     """Fill in the page.
 
     title (str): What was compared.
-    docs (List[PageDoc]): The documents to show, in this order.
-    metrics (Dict[str, Any]): Scores and counts of all documents, as `entity_metrics` gives them.
+    facts (str): A line about it.
+    tables (str): The tables on top, as `page_tables` makes them.
+    docs (List[PageDoc]): What to show of the text, in this order.
+    unit (str): What they are, such as "documents".
     RETURNS (str): The page. Everything from outside is escaped.
     """
     template = Template(files(__package__).joinpath("page.html").read_text(encoding="utf8"))
-    shown = {pair.kind for doc in docs for pair in doc.pairs}
+    shown = {match.kind for doc in docs for match in doc.matches}
     kinds = [kind for kind in KINDS if kind != "not_counted" or kind in shown]
-    labels = sorted({mark.label for doc in docs for pair in doc.pairs for mark in pair[1:] if mark})
+    labels = sorted({label for doc in docs for match in doc.matches for label in _labels(match)})
+    articles = [_article(number, doc) for number, doc in enumerate(docs, start=1)]
     return template.substitute(
         title=escape(title),
-        facts=(
-            f"{metrics['docs']:,} documents, {metrics['words']:,} words. Shown: {len(docs):,}, "
-            "those with most errors first."
-        ),
-        summary="\n".join(_summary_rows(metrics)),
+        facts=escape(facts),
+        tables=tables,
         kinds="\n".join(_kind_filter(kind) for kind in kinds),
         labels="\n".join(
             f'<option value="{escape(name)}">{escape(name)}</option>' for name in labels
         ),
-        documents="\n".join(_document(doc) for doc in docs),
+        unit=escape(unit),
+        heading=escape(unit.capitalize()),
+        documents="\n".join(articles),
     )
-
-
-def _summary_rows(metrics: Dict[str, Any]) -> List[str]:
-    counts, scores = metrics["counts_per_type"], metrics["ents_per_type"] or {}
-    rows = [_summary_row(name, counts[name], scores.get(name, {})) for name in counts]
-    overall = {key: metrics[f"ents_{key}"] for key in "prf"}
-    return [_summary_row("All labels", metrics["counts"], overall), *rows]
-
-
-def _summary_row(name: str, counts: Dict[str, int], scores: Dict[str, Optional[float]]) -> str:
-    cells = {key.upper(): percent(scores.get(key)) for key in "prf"}
-    cells |= {"Gold": f"{counts['gold']:,}", "Predicted": f"{counts['predicted']:,}"}
-    for kind in ("correct", *ERRORS):
-        cells[LOOKS[kind].name.capitalize()] = f"{counts[kind]:,}"
-    filled = "".join(f'<td data-name="{key}">{value}</td>' for key, value in cells.items())
-    return f'<tr><th scope="row">{escape(name)}</th>{filled}</tr>'
 
 
 def percent(score: Optional[float]) -> str:
@@ -119,15 +110,16 @@ def _kind_filter(kind: Kind) -> str:
     )
 
 
-def _document(doc: PageDoc) -> str:
-    errors = [pair for pair in doc.pairs if pair.kind in ERRORS]
-    gold = [(pair.gold, pair) for pair in doc.pairs if pair.gold]
-    predicted = [(pair.predicted, pair) for pair in doc.pairs if pair.predicted]
-    n_correct = sum(pair.kind == "correct" for pair in doc.pairs)
-    listed = "".join(_error(doc, pair) for pair in errors)
+def _article(number: int, doc: PageDoc) -> str:
+    errors = [match for match in doc.matches if match.kind in ERRORS]
+    n_correct = sum(match.kind == "correct" for match in doc.matches)
+    listed = "".join(_error(doc, match) for match in errors)
+    # A match counts once: with each gold entity, or with its prediction if it has none.
+    gold = [(mark, match, True) for match in doc.matches for mark in match.gold]
+    predicted = [(mark, match, not match.gold) for match in doc.matches for mark in match.predicted]
     return (
-        f'<article aria-labelledby="doc-{doc.number}">'
-        f'<h3 id="doc-{doc.number}">Document {doc.number} <small>{len(errors)} '
+        f'<article aria-labelledby="text-{number}">'
+        f'<h3 id="text-{number}">{escape(doc.heading)} <small>{len(errors)} '
         f"{'error' if len(errors) == 1 else 'errors'}, {n_correct} correct</small></h3>"
         f'<div class="sides">{_side("Gold", doc.lang, doc.gold_text, gold)}'
         f"{_side('Predicted', doc.lang, doc.predicted_text, predicted)}</div>"
@@ -135,41 +127,47 @@ def _document(doc: PageDoc) -> str:
     )
 
 
-def _side(name: str, lang: str, text: str, marks: List[Any]) -> str:
+def _side(name: str, lang: str, text: str, marks: List[Tuple[Mark, PageMatch, bool]]) -> str:
     parts, done = [], 0
-    for mark, pair in sorted(marks, key=lambda item: item[0]):
-        parts += [escape(text[done : mark.start]), _mark(text[mark.start : mark.end], mark, pair)]
-        done = mark.end
+    for mark, match, counts in sorted(marks, key=lambda item: item[0]):
+        parts += [escape(text[done : mark.start]), _mark(text, mark, match, counts)]
+        done = max(done, mark.end)  # two predictions may lie in one gold token
     parts.append(escape(text[done:]))
     paragraph = f'<p dir="auto" lang="{escape(lang)}">{"".join(parts)}</p>'
     return f"<section><h4>{name}</h4>{paragraph}</section>"
 
 
-def _mark(text: str, mark: Mark, pair: PagePair) -> str:
-    look = LOOKS[pair.kind]
+def _mark(text: str, mark: Mark, match: PageMatch, counts: bool) -> str:
+    look = LOOKS[match.kind]
     return (
-        f'<mark class="{pair.kind}" {_data(pair)} title="{look.name}">{escape(text)}'
+        f'<mark class="{match.kind}" {_data(match)}{" data-counts" if counts else ""} '
+        f'title="{look.name}">{escape(text[mark.start : mark.end])}'
         f"&nbsp;<b>{escape(mark.label)}&nbsp;{look.sign}</b></mark>"
     )
 
 
-def _data(pair: PagePair) -> str:
+def _labels(match: PageMatch) -> List[str]:
+    return sorted({mark.label for mark in (*match.gold, *match.predicted)})
+
+
+def _data(match: PageMatch) -> str:
     """What the filters go by."""
-    sides = (("gold", pair.gold), ("predicted", pair.predicted))
-    labels = "".join(f' data-{side}="{escape(mark.label)}"' for side, mark in sides if mark)
-    return f'data-kind="{pair.kind}"{labels}'
+    return f'data-kind="{match.kind}" data-labels="{escape(dumps(_labels(match)))}"'
 
 
-def _error(doc: PageDoc, pair: PagePair) -> str:
-    look = LOOKS[pair.kind]
+def _error(doc: PageDoc, match: PageMatch) -> str:
+    look = LOOKS[match.kind]
+    sure = "" if match.confidence is None else f" <span>confidence {match.confidence:.2f}</span>"
     return (
-        f"<li {_data(pair)}><b>{look.sign} {look.name}</b> "
-        f"<span>gold: {_quote(doc.gold_text, pair.gold)}</span> "
-        f"<span>predicted: {_quote(doc.predicted_text, pair.predicted)}</span></li>"
+        f"<li {_data(match)}><b>{look.sign} {look.name}</b> "
+        f"<span>gold: {_quote(doc.gold_text, match.gold)}</span> "
+        f"<span>predicted: {_quote(doc.predicted_text, match.predicted)}</span>{sure}</li>"
     )
 
 
-def _quote(text: str, mark: Optional[Mark]) -> str:
-    if mark is None:
-        return "nothing"
-    return f"<q>{escape(text[mark.start : mark.end])}</q> <b>{escape(mark.label)}</b>"
+def _quote(text: str, marks: Tuple[Mark, ...]) -> str:
+    quoted = [
+        f"<q>{escape(text[mark.start : mark.end])}</q> <b>{escape(mark.label)}</b>"
+        for mark in sorted(marks)
+    ]
+    return ", ".join(quoted) or "nothing"

@@ -46,16 +46,16 @@ def test_metrics(model, data, tmp_path):
     result = run(model, data, "--output", tmp_path / "new" / "metrics.json")
     assert result.exit_code == 0, result.output
     rows = [line.split() for line in result.output.splitlines()]
-    assert ["ALL", "25.0", "25.0", "25.0", "1", "1", "1", "1", "1"] in rows
-    assert ["PERSON", "0.0", "0.0", "0.0", "0", "0", "0", "1", "0"] in rows
+    assert ["ALL", "25.0", "25.0", "25.0", "4", "1", "1", "0", "1", "0", "0", "1", "1"] in rows
+    assert ["PERSON", "0.0", "0.0", "0.0", "1", "0", "0", "0", "0", "0", "0", "1", "0"] in rows
     assert "3 documents, 14 words" in words(result)
     metrics = json.loads((tmp_path / "new" / "metrics.json").read_text(encoding="utf8"))
     nlp = spacy.load(model)
     scores = nlp.evaluate(list(spacy.training.Corpus(data)(nlp)))
     for key in ("ents_p", "ents_r", "ents_f", "ents_per_type"):
         assert metrics[key] == scores[key]
-    assert metrics["counts_per_type"]["ORG"]["wrong_boundary"] == 1
-    assert metrics["counts_per_type"]["ORG"]["wrong_label"] == 1
+    assert metrics["counts_per_type"]["ORG"]["both"] == 1
+    assert metrics["counts_per_type"]["ORG"]["label"] == 1
     assert metrics["counts_per_type"]["GPE"]["spurious"] == 1
     assert metrics["speed"] > 0
 
