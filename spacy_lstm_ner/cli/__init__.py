@@ -7,6 +7,7 @@ from spacy.cli._util import app as spacy_app
 from .calibrate import calibrate_cli
 from .convert import convert_cli
 from .debug_data import SETTINGS, debug_data_cli
+from .errors import errors_cli
 from .evaluate import evaluate_cli
 from .plot import plot_cli
 from .suggest import suggest_cli
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 app.command("convert")(convert_cli)
 app.command("evaluate")(evaluate_cli)
+app.command("errors")(errors_cli)
 app.command("plot")(plot_cli)
 app.command("suggest")(suggest_cli)
 app.command("calibrate")(calibrate_cli)

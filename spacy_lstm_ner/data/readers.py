@@ -85,7 +85,8 @@ class Corpus:
             docs = shuffle_stream(docs, self.buffer, Random(self._rng.getrandbits(64)))
         for doc in docs:
             for piece in cut_doc(doc, self.max_length or len(doc)):
-                example = Example(self._predicted(nlp, piece), piece)
+                plain = plain_doc(nlp, piece, gold_tokens=self.gold_tokens)
+                example = Example(plain, piece)
                 for made in [example] if self.augmenter is None else self.augmenter(nlp, example):
                     # Augmenters copy Examples by way of dicts, which hold no label sets.
                     set_annotated_labels(made.reference, annotated_labels(piece))
@@ -115,8 +116,17 @@ class Corpus:
             else:
                 yield from read_jsonl(file, nlp.tokenizer, report)
 
-    def _predicted(self, nlp: Language, doc: Doc) -> Doc:
-        if not self.gold_tokens and not doc.has_unknown_spaces:
-            return nlp.make_doc(doc.text)
-        words = [token.text for token in doc]
-        return Doc(nlp.vocab, words=words, spaces=[bool(token.whitespace_) for token in doc])
+
+def plain_doc(nlp: Language, doc: Doc, *, gold_tokens: bool = False) -> Doc:
+    """The text of an annotated Doc, to predict on.
+
+    nlp (Language): The pipeline; its tokenizer is used.
+    doc (Doc): The annotated Doc.
+    gold_tokens (bool): Whether to keep its tokens. They are kept anyway where it does not know
+        the white space between them.
+    RETURNS (Doc): A new Doc without annotation.
+    """
+    if not gold_tokens and not doc.has_unknown_spaces:
+        return nlp.make_doc(doc.text)
+    words = [token.text for token in doc]
+    return Doc(nlp.vocab, words=words, spaces=[bool(token.whitespace_) for token in doc])

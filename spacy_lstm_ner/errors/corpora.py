@@ -72,6 +72,20 @@ class CorpusErrors:
         "entities. Each token needs an annotation (entity or O): set doc.ents before the "
         "documents are saved."
     )
+    NO_GOLD_ENTITIES = (
+        "{path} has {n_docs} documents and not one entity, so no entity can be missed or found. "
+        "Give documents with entities (doc.ents, or 'spans' in JSON lines); to count what a "
+        "pipeline finds where nothing is, use `spacy lstm-ner evaluate`."
+    )
+    NO_PREDICTED_ENTS = (
+        "The pipeline ({names}) found no entity in {n_docs} documents with {n_gold} gold "
+        "entities, so all of them are missed and there are no kinds of error to tell apart. A "
+        "component must set doc.ents: check that it is in the pipeline, enabled and trained."
+    )
+    CONFIDENCE_COMPONENT = (
+        "'{wanted}' was asked for its confidence, expected an lstm_ner of the pipeline. It has: "
+        "{names} (all components: {pipes}). Name one of these, or leave --component out."
+    )
     NO_MATPLOTLIB = (
         "Figures are drawn by matplotlib, which is not installed. Install it with: "
         'pip install "spacy-lstm-ner[plots]"'
@@ -93,6 +107,19 @@ class CorpusErrors:
 
 class CorpusWarnings:
     """What is wrong in the data."""
+
+    NO_REGISTER = (
+        "No table by register: no document says which one it belongs to. Give it as "
+        "'meta': {'register': ...} in JSON lines; convert keeps it in the .spacy file."
+    )
+    NO_TRAIN = (
+        "No table of seen and unseen entities: it needs the documents that the pipeline was "
+        "trained on, --train."
+    )
+    NO_CONFIDENCE = (
+        "Confidence is left out: the pipeline ({names}) has no lstm_ner, or several and none was "
+        "named with --component. Sentences are ordered by their number of errors."
+    )
 
     CORPUS_PROBLEMS = (
         "{total} things in the corpus '{path}' could not be taken over as they stand: tokens of "

@@ -1,0 +1,125 @@
+"""`spacy lstm-ner errors`: in which way, where and how surely a pipeline is wrong."""
+
+from pathlib import Path
+from typing import Annotated, List, Optional
+
+import srsly
+import typer
+from spacy.cli._util import setup_gpu
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.util import load_model
+from wasabi import msg
+
+from ..data.docbin import read_docbin
+from ..data.jsonl import read_jsonl
+from ..data.problems import Problem, Report
+from ..data.readers import plain_doc
+from ..errors import Errors, Warnings
+from ..evaluation.error_json import report_as_json
+from ..evaluation.error_report import ErrorReport, report_errors
+from ..evaluation.errors_page import render_errors_page
+from ..evaluation.metrics import compare_example
+from ..pipeline.lstm_ner import LSTMNer
+from .error_tables import print_report
+from .probabilities import entity_probabilities, find_component
+from .problems import list_problems
+
+
+def errors_cli(
+    model: Annotated[str, typer.Argument(help="Name or path of a trained pipeline.")],
+    data_path: Annotated[
+        Path,
+        typer.Argument(help="Gold documents, .spacy or .jsonl.", exists=True, dir_okay=False),
+    ],
+    train_path: Annotated[
+        Optional[Path],
+        typer.Option(
+            "--train",
+            help="What the pipeline was trained on: tells seen entities from unseen ones.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    json: Annotated[
+        Optional[Path], typer.Option("--json", help="JSON file to write all to.")
+    ] = None,
+    html: Annotated[
+        Optional[Path], typer.Option("--html", help="Page to write: tables and worst sentences.")
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, help="Sentences on the page, worst first.")
+    ] = 200,
+    component: Annotated[
+        Optional[str],
+        typer.Option("--component", help="The lstm_ner that is asked for confidence, if several."),
+    ] = None,
+    use_gpu: Annotated[int, typer.Option("--gpu-id", "-g", help="GPU, or -1 for the CPU.")] = -1,
+) -> None:
+    """Analyse the errors of a trained pipeline's entities.
+
+    Tells errors of label and boundary, split and merged, missed and spurious entities apart, for
+    each label, register and by what the training part shows, and lists the worst sentences.
+    """
+    setup_gpu(use_gpu)
+    problems: List[Problem] = []
+    try:
+        nlp = load_model(model)
+        ner = find_component(nlp, component)
+        golds = _read(nlp, data_path, problems.append)
+        train = None if train_path is None else _read(nlp, train_path, problems.append)
+        report = _analyse(nlp, ner, golds, train)
+    except (OSError, ValueError) as err:
+        list_problems(problems)
+        msg.fail(str(err), exits=1)
+    list_problems(problems)
+    print_report(report)
+    _say_what_is_left_out(nlp, report)
+    if json is not None:
+        json.parent.mkdir(parents=True, exist_ok=True)
+        srsly.write_json(json, report_as_json(report))
+        msg.good(f"All as JSON: {json}")
+    if html is not None:
+        title = "Errors of {lang}_{name} {version}".format(**nlp.meta) + f" on {data_path.name}"
+        html.parent.mkdir(parents=True, exist_ok=True)
+        page = render_errors_page(title, report, nlp.meta["lang"], limit)
+        html.write_text(page, encoding="utf8")
+        n_shown = min(limit, len(report.sentences))
+        msg.good(f"Page with {n_shown} of {len(report.sentences)} sentences: {html}")
+
+
+def _read(nlp: Language, path: Path, report: Report) -> List[Doc]:
+    """Documents with at least one entity among them."""
+    if path.suffix == ".jsonl":
+        docs = list(read_jsonl(path, nlp.tokenizer, report))
+    else:
+        docs = list(read_docbin(path, nlp.vocab, report))
+    if not any(doc.ents for doc in docs):
+        raise ValueError(Errors.NO_GOLD_ENTITIES.format(path=path, n_docs=len(docs)))
+    return docs
+
+
+def _analyse(
+    nlp: Language, ner: Optional[LSTMNer], golds: List[Doc], train: Optional[List[Doc]]
+) -> ErrorReport:
+    docs = list(nlp.pipe(plain_doc(nlp, gold) for gold in golds))
+    if not any(doc.ents for doc in docs):
+        n_gold = sum(len(gold.ents) for gold in golds)
+        names = ", ".join(nlp.pipe_names) or "no component"
+        raise ValueError(
+            Errors.NO_PREDICTED_ENTS.format(names=names, n_docs=len(golds), n_gold=n_gold)
+        )
+    examples = [Example(doc, gold) for doc, gold in zip(docs, golds)]
+    probabilities = None if ner is None else entity_probabilities(nlp, ner, examples)
+    comparisons = [compare_example(example) for example in examples]
+    return report_errors(golds, comparisons, probabilities, train)
+
+
+def _say_what_is_left_out(nlp: Language, report: ErrorReport) -> None:
+    if report.registers is None:
+        msg.warn(Warnings.NO_REGISTER)
+    if report.seen is None:
+        msg.warn(Warnings.NO_TRAIN)
+    if report.probabilities is None:
+        msg.warn(Warnings.NO_CONFIDENCE.format(names=", ".join(nlp.pipe_names)))
