@@ -54,9 +54,9 @@ def main() -> None:
 
 
 def kernel_problems(encoder: Any) -> List[str]:
-    """Whether a single text is computed by what the setting "auto" promises on this machine: torch's
-    fused primitive where torch has it. A silent fallback gives the same numbers, so torch is asked
-    what it ran.
+    """Whether a single text is computed by what the setting "auto" promises on this machine:
+    torch's fused primitive where torch has it. A silent fallback gives the same numbers, so torch
+    is asked what it ran.
 
     encoder (Any): An encoder that was left the choice.
     RETURNS (List[str]): What is wrong.
