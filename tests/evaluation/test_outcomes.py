@@ -67,9 +67,8 @@ def test_the_rule_is_that_of_evaluate(words):
             for number, label in enumerate(LABELS):
                 doc = make_doc(words, [(start, end, label)], spaces=[False] * n)
                 example = Example(doc, gold)
-                kinds = {
-                    pair.kind for pair in compare_example(example).pairs if pair.predicted == 0
-                }
+                matches = compare_example(example).matches
+                kinds = {match.kind for match in matches if match.predicted == (0,)}
                 want = {"correct": RIGHT, "not_counted": NOT_COUNTED}.get(kinds.pop(), WRONG)
                 assert outcomes([example], batch((0, start, end, number)), LABELS) == [want]
 
