@@ -34,7 +34,8 @@ def measure(plan: Plan) -> Result:
     notes.append(
         "Time: wall time from the first step, with all evaluations and saving; the config's own "
         "batches and schedule. F1 on the dev part of the project's corpus, which both look at "
-        f"every 200 steps. Seeds {', '.join(map(str, plan.seeds))}."
+        f"every 200 steps. Seeds {', '.join(map(str, plan.seeds))}. Measured when the "
+        "pipelines were trained: `make clean` first to measure again."
     )
     ours, stock, missed = [], [], 0
     for seed in plan.seeds:
