@@ -13,11 +13,12 @@ from typing import Any, Callable, Dict, List, NamedTuple
 import torch
 
 from .cases import crf, recurrent
+from .encoders import OURS as ENCODER
+from .encoders import SPACY, make_encoder, make_inputs, runs_onednn
 from .models import OURS, STOCK, Pipeline
 from .pairing import ratios, seconds_of, spread_of, take_turns, timed
 from .point import Words, untrained
-from .rivals import OURS as ENCODER
-from .rivals import SPACY, make_encoder, runs_onednn
+from .texts import sentence_lengths
 
 ROUNDS = 5
 
@@ -38,7 +39,7 @@ class Check(NamedTuple):
 def main() -> None:
     """Print all checks; exit with 1 if one of them fails."""
     torch.set_num_threads(1)
-    failed = kernel_problems(make_encoder(ENCODER, recurrent.WIDTH))
+    failed = kernel_problems(make_encoder(ENCODER))
     failed += embedding_problems(untrained(OURS, labels=4))
     for check in CHECKS:
         found = check.measure()
@@ -63,7 +64,7 @@ def kernel_problems(encoder: Any) -> List[str]:
     """
     is_x86 = platform.machine().lower() in ("x86_64", "amd64")
     promised = is_x86 and torch.backends.mkldnn.is_available()
-    ran = runs_onednn(encoder, recurrent.make_inputs(1))
+    ran = runs_onednn(encoder, make_inputs([17]))
     names = {True: "oneDNN's recurrent primitive", False: "numpy"}
     print(f'kernel "auto": {names[promised]} promised, {names[ran]} ran', flush=True)
     if promised == ran:
@@ -110,14 +111,14 @@ def _ratio(runs: Dict[str, Callable[[], float]], rounds: int = ROUNDS) -> float:
 
 
 def _prediction() -> float:
-    Xs = recurrent.make_inputs(recurrent.SENTENCES)
-    models = {name: make_encoder(name, recurrent.WIDTH) for name in (SPACY, ENCODER)}
+    Xs = make_inputs(sentence_lengths(recurrent.SENTENCES))
+    models = {name: make_encoder(name) for name in (SPACY, ENCODER)}
     return _ratio(timed({n: lambda m=m: m.predict(Xs) for n, m in models.items()}), rounds=3)
 
 
 def _training() -> float:
-    Xs = recurrent.make_inputs(recurrent.TRAINING_SENTENCES)
-    models = {name: make_encoder(name, recurrent.WIDTH) for name in (SPACY, ENCODER)}
+    Xs = make_inputs(sentence_lengths(recurrent.TRAINING_SENTENCES))
+    models = {name: make_encoder(name) for name in (SPACY, ENCODER)}
     runs = {name: recurrent.train_step(model, Xs) for name, model in models.items()}
     return _ratio(timed(runs, at_least=0.1))
 

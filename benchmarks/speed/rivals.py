@@ -1,53 +1,11 @@
-"""The usual way to do what our kernels do."""
+"""The usual way to do what our CRF kernels do."""
 
 from typing import Any, Callable, List, Tuple
 
 import numpy
 import torch
-from spacy import registry
 
-from spacy_lstm_ner.types import Floats2d, TagScores
-
-OURS = "spacy-lstm-ner.LSTMEncoder.v1"
-SPACY = "spacy.TorchBiLSTMEncoder.v1"
-
-
-def make_encoder(architecture: str, width: int, **settings: Any) -> Any:
-    """A recurrent encoder over lists of arrays, ready to run.
-
-    architecture (str): Its registered name.
-    width (int): Of input and output.
-    **settings (Any): More of the architecture's arguments.
-    RETURNS (Any): The initialized model.
-    """
-    make = registry.get("architectures", architecture)
-    model = make(width=width, depth=1, dropout=0.0, **settings)
-    sample = [numpy.zeros((2, width), dtype="float32")]
-    model.initialize(X=sample)
-    return model
-
-
-def runs_onednn(model: Any, Xs: List[Floats2d]) -> bool:
-    """Whether torch's fused recurrent primitive really computes a prediction, by torch's own
-    profiler: the name of a setting proves nothing.
-
-    model (Any): An encoder.
-    Xs (List[Floats2d]): One array a sequence.
-    RETURNS (bool): True if the primitive was called.
-    """
-    with torch.autograd.profiler.profile(use_kineto=False) as profile:
-        model.predict(Xs)
-    return any("mkldnn_rnn" in event.name for event in profile.function_events)
-
-
-def split_batches(Xs: List[Floats2d], size: int) -> List[List[Floats2d]]:
-    """Cut a list into batches.
-
-    Xs (List[Floats2d]): One array a sequence.
-    size (int): Sequences a batch.
-    RETURNS (List[List[Floats2d]]): The batches.
-    """
-    return [Xs[at : at + size] for at in range(0, len(Xs), size)]
+from spacy_lstm_ner.types import TagScores
 
 
 def padded_crf(scores: TagScores, gold: numpy.ndarray) -> Callable[[], Tuple[Any, Any]]:

@@ -6,9 +6,9 @@ import torch
 
 from benchmarks.speed import guard
 from benchmarks.speed.cases.crf import kernels, make_batch
+from benchmarks.speed.encoders import runs_onednn
 from benchmarks.speed.models import OURS
 from benchmarks.speed.point import untrained
-from benchmarks.speed.rivals import runs_onednn
 from spacy_lstm_ner.layers.kept_rows import KeptRows
 from spacy_lstm_ner.ops.crf import crf_loss
 from spacy_lstm_ner.ops.distinct import distinct_rows

@@ -22,7 +22,7 @@ CASES: Dict[str, Case] = {
     "throughput": Case("words/s from text and from Docs, first pass and warm", 25, 240),
     "latency": Case("one document of 1, 15, 150 and 1,500 tokens", 10, 30),
     "component": Case("where the time goes; what confidence costs", 10, 20),
-    "recurrent": Case("the recurrent layer beside spaCy's encoder and a matrix product", 15, 60),
+    "recurrent": Case("the recurrent layer beside spaCy's encoder and a matrix product", 20, 75),
     "crf": Case("CRF loss with gradient, and Viterbi, of 17 and 73 tags", 10, 30),
     "growth": Case("time and peak memory by batch, length, labels, vocabulary", 30, 240),
     "footprint": Case("size on disk, time to import, to load, to first entities", 15, 60),

@@ -7,14 +7,22 @@ import torch
 
 from spacy_lstm_ner.types import Floats2d
 
+from ..encoders import (
+    OURS,
+    SPACY,
+    WIDTH,
+    kernels,
+    make_encoder,
+    make_inputs,
+    runs_onednn,
+    split_batches,
+)
 from ..pairing import ratios, spread_of, take_turns, timed
 from ..results import Plan, Result, Rival, Row, speed_row
-from ..rivals import OURS, SPACY, make_encoder, runs_onednn, split_batches
+from ..shapes import shape_rows
 from ..texts import sentence_lengths
 
-WIDTH = 256  # in and out; 128 each way
 SENTENCES = 1000
-KERNELS = ("auto", "numpy")
 BATCHES = (8, 16, 32, 64)  # that suit spaCy's encoder better than 1,000
 TRAINING_SENTENCES = 59  # about 1,000 words
 B, K, N = 512, 128, 512  # rows, inputs and outputs of the matrix product: a step of one direction
@@ -28,15 +36,15 @@ def measure(plan: Plan) -> Result:
     plan (Plan): How thorough to be.
     RETURNS (Result): Prediction by kernel, training, and the share of the ceiling.
     """
-    Xs = make_inputs(SENTENCES)
+    Xs = make_inputs(sentence_lengths(SENTENCES))
     words, rounds = sum(map(len, Xs)), plan.pick(3, 9)
     rows: List[Row] = []
-    spacys = make_encoder(SPACY, WIDTH)
+    spacys = make_encoder(SPACY)
     best = _best_batch(spacys, Xs[:300])
     rivals = {f"TorchBiLSTMEncoder, {size:,} sentences a batch": size for size in (SENTENCES, best)}
     ours = {}
-    for kernel in KERNELS:
-        model = make_encoder(OURS, WIDTH, kernel=kernel)
+    for kernel in kernels():
+        model = make_encoder(OURS, kernel=kernel)
         engine = "torch" if runs_onednn(model, Xs[:10]) else "numpy"
         ours[f"LSTMEncoder, kernel {kernel} (ran: {engine})"] = (model, engine)
     runs: Dict[str, Callable[[], object]] = {
@@ -62,7 +70,8 @@ def measure(plan: Plan) -> Result:
     for product in _products():
         rate = spread_of([2e-9 * B * K * N / s for s in found[product]])
         rows.append(Row(f"ceiling: matrix product by {product}", rate, "GFLOP/s"))
-    rows += _training(spacys, make_inputs(TRAINING_SENTENCES), rounds)
+    rows += _training(spacys, make_inputs(sentence_lengths(TRAINING_SENTENCES)), rounds)
+    rows += shape_rows(rounds)
     notes = [
         f"{WIDTH} wide in and out, one layer, both ways, {SENTENCES:,} sentences (mean 17 tokens, "
         f"at most 120), {words:,} words. A token is {FLOPS:,} floating-point operations in matrix "
@@ -71,17 +80,6 @@ def measure(plan: Plan) -> Result:
         "turns. What ran is what torch's profiler saw.",
     ]
     return Result("The recurrent layer", notes, rows)
-
-
-def make_inputs(sentences: int) -> List[Floats2d]:
-    """Draw vectors of the tokens of some sentences.
-
-    sentences (int): How many.
-    RETURNS (List[Floats2d]): One array a sentence, always the same.
-    """
-    rng = numpy.random.default_rng(0)
-    lengths = sentence_lengths(sentences)
-    return [rng.standard_normal((n, WIDTH)).astype("float32") for n in lengths]
 
 
 def train_step(model: Any, Xs: List[Floats2d]) -> Callable[[], object]:
@@ -101,7 +99,7 @@ def train_step(model: Any, Xs: List[Floats2d]) -> Callable[[], object]:
 
 def _training(spacys: Any, Xs: List[Floats2d], rounds: int) -> List[Row]:
     words = sum(map(len, Xs))
-    runs = {"spacy": train_step(spacys, Xs), "ours": train_step(make_encoder(OURS, WIDTH), Xs)}
+    runs = {"spacy": train_step(spacys, Xs), "ours": train_step(make_encoder(OURS), Xs)}
     found = take_turns(timed(runs, at_least=0.1), rounds)
     a_word = {name: [s / words for s in seconds] for name, seconds in found.items()}
     rival = Rival(f"training: TorchBiLSTMEncoder, {words:,} words a batch", a_word["spacy"])
