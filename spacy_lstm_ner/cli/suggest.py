@@ -20,6 +20,7 @@ from ..data.to_jsonl import make_record
 from ..data.unlabelled import read_unlabelled
 from ..errors import Errors
 from ..pipeline.lstm_ner import LSTMNer
+from ..types import Floats1d
 from .component import find_component
 from .problems import list_problems
 
@@ -96,12 +97,14 @@ def _score(
     later = nlp.pipe_names[nlp.pipe_names.index(ner.name) :]
     for batch in minibatch(nlp.pipe(docs, disable=later), BATCH):
         analysis = ner.analyse(batch)
-        # For the margin: how probable the second best reading is, if the best one counts as 1.
-        useful = analysis.entropies() if by == "entropy" else numpy.exp(-analysis.margins())
+        # The margin: how probable the second best reading is, if the best one counts as 1.
+        useful: Floats1d = analysis.entropies()
+        if by == "margin":
+            useful = numpy.exp(-analysis.margins())
         if per_token:
             useful = useful / [max(len(doc), 1) for doc in batch]
         # Copies of a text differ in the last bits.
-        yield from zip(map(float, numpy.round(useful, 6)), batch)
+        yield from zip(useful.round(6).tolist(), batch)
 
 
 def _records(
