@@ -66,7 +66,7 @@ OURS_ACCURACY = Pipeline(
     has_vectors=True,
     most_steps=300,
 )
-QUICK_STEPS = 100
+QUICK_STEPS = 60
 ALL: Dict[str, Pipeline] = {
     pipeline.name: pipeline
     for pipeline in (OURS, STOCK, STOCK_BILSTM, STOCK_ACCURACY, OURS_ACCURACY)

@@ -112,7 +112,7 @@ def _best_batch(spacys: Any, Xs: List[Floats2d]) -> int:
         str(size): lambda size=size: [spacys.predict(batch) for batch in split_batches(Xs, size)]
         for size in BATCHES
     }
-    found = take_turns(timed(runs), 3)
+    found = take_turns(timed(runs), 2)
     return min(BATCHES, key=lambda size: min(found[str(size)]))
 
 
