@@ -1,4 +1,4 @@
-"""One case a file; each has `measure(plan) → Result`. Times are for a quiet core; those of --full are estimates."""
+"""One case a file; each has `measure(plan) → Result`. Times of --full are estimates."""
 
 from typing import Dict, NamedTuple
 
