@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     # boolean arrays: to the type checker these names are what they are to the reader, a rank.
     Floats1d = Any
     Floats2d = Any
+    Floats3d = Any
     FloatsXd = Any
     Ints1d = Any
     Ints2d = Any
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
 else:
     from thinc.types import Array1d as Bools1d
     from thinc.types import Array2d as Bools2d
-    from thinc.types import Floats1d, Floats2d, FloatsXd, Ints1d, Ints2d, Xp  # noqa: F401
+    from thinc.types import Floats1d, Floats2d, Floats3d, FloatsXd, Ints1d, Ints2d, Xp  # noqa: F401
     from thinc.types import Ints2d as Keys2d
 
 Direction = Literal["l2r", "r2l"]
 Head = Literal["crf", "softmax"]
-KernelName = Literal["auto", "numpy", "torch", "mixed", "torch-bf16"]
+KernelName = Literal["auto", "numpy", "torch", "torch-bf16"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -63,10 +63,6 @@ class ModelErrors:
         "{shape}). Set [initialize.vectors] in the config (--paths.vectors on the command line), "
         "or include_static_vectors = false."
     )
-    PREDICTED = (
-        "Words that were embedded for prediction (is_train = False) lead back to no weights. "
-        "Call the model with is_train = True, or its begin_update(), to get gradients."
-    )
     NO_PATH = (
         "No path of tags is allowed through sequence {sequence} of the batch: the masks leave no "
         "tag at one of its tokens, or no tag that may follow. Free at least the tag O there."

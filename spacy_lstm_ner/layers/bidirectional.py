@@ -7,7 +7,8 @@ from thinc.api import Model
 
 from ..ops.kernels import Kernel, choose_kernel
 from ..types import KernelName, Packed
-from .recurrent import no_backprop, predict
+from .no_backprop import no_backprop
+from .recurrent import predict
 
 
 def bidirectional(

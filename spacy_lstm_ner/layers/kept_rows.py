@@ -1,14 +1,41 @@
 """Rows of an embedding that are kept from one batch to the next at prediction."""
 
-from typing import Any, Callable, Dict, List, Sequence, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy
 from thinc.api import Shim
 
 from ..ops.distinct import distinct_rows
-from ..types import Floats2d, Keys2d
+from ..types import Floats2d, Ints1d, Keys2d
 
-Compute = Callable[[Keys2d], Floats2d]
+Compute = Callable[[Keys2d, Any], Floats2d]
+
+
+class Found(NamedTuple):
+    """Words that were looked up.
+
+    rows (Floats2d): Rows of these words, and maybe of others. Not to be written to. *Shape:*
+        `(at least the distinct words, width)`.
+    index (Ints1d): The row of each word. *Shape:* `(N,)`.
+    tool (Any): What `prepare` made.
+    """
+
+    rows: Floats2d
+    index: Ints1d
+    tool: Any
+
+
+class RowMap(NamedTuple):
+    """What a layer makes of each row of its input by itself.
+
+    sources (List[Any]): The parameter arrays that it reads.
+    prepare (Callable[[], Any]): Brings them into the form in which they are used.
+    apply (Callable[[Any, Floats2d], Floats2d]): Takes what `prepare` gave and the rows.
+    """
+
+    sources: List[Any]
+    prepare: Callable[[], Any]
+    apply: Callable[[Any, Floats2d], Floats2d]
 
 
 class KeptRows(Shim):
@@ -37,24 +64,34 @@ class KeptRows(Shim):
         """Forget all rows. A thread that has them just now gives them back to nobody."""
         self._free: List[_Rows] = [_Rows(())]
 
-    def look_up(self, sources: Sequence[Any], keys: Keys2d, compute: Compute) -> Floats2d:
-        """The rows of words.
+    def look_up(
+        self,
+        sources: Sequence[Any],
+        keys: Keys2d,
+        compute: Compute,
+        prepare: Optional[Callable[[], Any]] = None,
+    ) -> Found:
+        """Find the rows of words.
 
         sources (Sequence[Any]): The objects that the rows are made from, beside the keys.
         keys (Keys2d): All that tells one word from another; words may come many times.
             *Shape:* `(N, columns)`, uint64.
-        compute (Callable[[Keys2d], Floats2d]): Makes the rows of distinct words.
-        RETURNS (Floats2d): *Shape:* `(N, width)`, a new array.
+        compute (Callable[[Keys2d, Any], Floats2d]): Makes the rows of distinct words, with the
+            tool that `prepare` made.
+        prepare (Optional[Callable[[], Any]]): Makes of the sources what `compute` needs of them;
+            it is kept as long as the rows are.
+        RETURNS (Found): The rows.
         """
         free = self._free
         try:
             rows = free.pop()
         except IndexError:  # another thread has them
             words, index = distinct_rows(keys)
-            return compute(words).take(index, axis=0)
+            tool = prepare() if prepare else None
+            return Found(compute(words, tool), index, tool)
         try:
             if not rows.are_from(sources):
-                rows = _Rows(tuple(sources))
+                rows = _Rows(tuple(sources), prepare() if prepare else None)
             return rows.look_up(keys, compute, self.limit)
         finally:
             free.append(rows)
@@ -86,10 +123,12 @@ class KeptRows(Shim):
 
 
 class _Rows:
-    """Rows made from the same sources, in the order in which they were met."""
+    """Rows made from the same sources, in the order in which they were met. A row that is there is
+    never changed: whoever has found it may go on reading when the next batch comes."""
 
-    def __init__(self, sources: Tuple[Any, ...]) -> None:
+    def __init__(self, sources: Tuple[Any, ...], tool: Any = None) -> None:
         self.sources = sources
+        self.tool = tool
         self.places: Dict[bytes, int] = {}
         self.data: Floats2d = None
 
@@ -98,21 +137,21 @@ class _Rows:
             one is other for one, other in zip(sources, self.sources)
         )
 
-    def look_up(self, keys: Keys2d, compute: Compute, limit: int) -> Floats2d:
+    def look_up(self, keys: Keys2d, compute: Compute, limit: int) -> Found:
         get = self.places.get
         at = numpy.array([get(name, -1) for name in _names(keys)], dtype="int32")
         new = numpy.flatnonzero(at < 0)
         if len(new):
             words, index = distinct_rows(keys[new])
             if len(self.places) + len(words) > limit:
-                self.places.clear()
+                self.places, self.data = {}, None
                 new = numpy.arange(len(keys))
                 words, index = distinct_rows(keys)
-            made = compute(words)
+            made = compute(words, self.tool)
             if len(words) > limit:
-                return made.take(index, axis=0)
+                return Found(made, index, self.tool)
             at[new] = self._add(words, made, limit) + index
-        return self.data.take(at, axis=0)
+        return Found(self.data, at, self.tool)
 
     def _add(self, words: Keys2d, made: Floats2d, limit: int) -> int:
         """Keep rows of words; returns the place of the first one."""

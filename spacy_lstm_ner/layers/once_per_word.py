@@ -13,7 +13,8 @@ from thinc.api import Model, NumpyOps
 from ..errors import Errors
 from ..ops.distinct import distinct_rows, row_forms
 from ..types import Floats2d, Keys2d, Words
-from .kept_rows import KeptRows
+from .kept_rows import Found, KeptRows, RowMap
+from .no_backprop import no_backprop
 from .words import Attr, Reads, get_words, make_words, static_vectors, token_keys
 
 
@@ -58,7 +59,7 @@ def once_per_word(
         layers=[inner],
         shims=[KeptRows(kept_rows)],
         dims={"nO": width},
-        attrs={"dropout_rate": 0.0},
+        attrs={"dropout_rate": 0.0, "look_up_words": partial(look_up_words, reads)},
     )
 
 
@@ -77,7 +78,8 @@ def forward(
         drop = word_dropout_scale * model.attrs["dropout_rate"]
         Y, bp_tokens = _train(reads, drop, model, docs)
     else:
-        Y, bp_tokens = _predict(reads, model, docs), _cannot_go_back
+        found = look_up_words(reads, model, docs)
+        Y, bp_tokens = found.rows.take(found.index, axis=0), no_backprop(model)
 
     def backprop(dYs: List[Floats2d]) -> List[Doc]:
         bp_tokens(model.ops.xp.concatenate(dYs))
@@ -101,24 +103,46 @@ def _train(
     return Y_words.take(index, axis=0), backprop
 
 
-def _predict(reads: Reads, model: Model[List[Doc], List[Floats2d]], docs: List[Doc]) -> Floats2d:
+def look_up_words(
+    reads: Reads,
+    model: Model[List[Doc], List[Floats2d]],
+    docs: List[Doc],
+    then: Optional[RowMap] = None,
+) -> Found:
+    """Predict the vectors of a batch's words, or what the layer above makes of them.
+
+    reads (Reads): What of a word is wanted.
+    model (Model[List[Doc], List[Floats2d]]): Made by `once_per_word`.
+    docs (List[Doc]): The batch; at least one token.
+    then (Optional[RowMap]): What else to do to each word's vector. One such result is kept at a
+        time: with another `then` than before, rows are made anew.
+    RETURNS (Found): The rows, and the row of each token.
+    """
     inner, ops, vocab = model.layers[0], model.ops, docs[0].vocab
+
+    def finish(words: Words, tool: Any) -> Floats2d:
+        Y = inner.predict(words)
+        return then.apply(tool, Y) if then else Y
+
+    prepare = then.prepare if then else None
     if not isinstance(ops, NumpyOps):  # what is left to save there are transfers of keys
         words, index = get_words(ops, docs, reads)
-        return inner.predict(words).take(index, axis=0)
+        tool = prepare() if prepare else None
+        return Found(finish(words, tool), index, tool)
 
-    def compute(keys: Keys2d) -> Floats2d:
-        return inner.predict(make_words(ops, vocab, keys, reads))
+    def compute(keys: Keys2d, tool: Any) -> Floats2d:
+        return finish(make_words(ops, vocab, keys, reads), tool)
 
-    look_up = partial(_kept_rows(model).look_up, _sources(inner, vocab, reads), compute=compute)
+    sources = [*_sources(inner, vocab, reads), *(then.sources if then else [])]
+    look_up = partial(_kept_rows(model).look_up, sources, compute=compute, prepare=prepare)
     keys = token_keys(docs, reads)
     if not reads.vectors or vocab.vectors.mode != Mode.default:  # floret vectors cannot be set
         return look_up(keys)
     # `Vocab.set_vector` changes vectors in place, so what they are just now goes with the keys.
     keys, index = distinct_rows(keys)
     vectors = static_vectors(ops, vocab, keys[:, -1])
-    keys = numpy.column_stack([keys, row_forms(vectors.view("uint32"))])
-    return look_up(keys).take(index, axis=0)
+    found = look_up(numpy.column_stack([keys, row_forms(vectors.view("uint32"))]))
+    return found._replace(index=found.index.take(index))
 
 
 def _kept_rows(model: Model[List[Doc], List[Floats2d]]) -> KeptRows:
@@ -136,10 +160,6 @@ def _sources(inner: Model[Words, Floats2d], vocab: Vocab, reads: Reads) -> List[
         if node.has_param(name)
     ]
     return [*sources, vocab, vocab.vectors, vocab.vectors.data] if reads.vectors else sources
-
-
-def _cannot_go_back(dY: Floats2d) -> None:
-    raise ValueError(Errors.PREDICTED)
 
 
 def init(

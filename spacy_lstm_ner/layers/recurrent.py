@@ -11,6 +11,9 @@ from ..ops.kernels import Kernel, choose_kernel
 from ..ops.ways import Way
 from ..types import Direction, Floats1d, Floats2d, KernelName, Packed
 from .initializers import glorot_blocks_init, orthogonal_init
+from .kept_rows import RowMap
+from .no_backprop import no_backprop
+from .pack_words import PackedWords
 
 
 def Recurrent(
@@ -121,25 +124,21 @@ def predict(
     Xp (Packed): Their input.
     RETURNS (Packed): Their outputs side by side.
     """
-    X = _inputs(layers[0], Xp)
     ways = [
         Way(direction, *(layer.get_param(name) for name in ("Wx", "Wh", "b")))
         for direction, layer in zip(directions, layers)
     ]
-    return Packed(kernel.predict(X, ways, Xp.layout), Xp.layout)
+    if isinstance(Xp, PackedWords) and kernel.name == "numpy":
+        _check_width(layers[0], Xp.width)
+        weights = [array for way in ways for array in (way.Wx, way.Wh, way.b)]
+        ready, A, index = Xp.through(RowMap(weights, partial(kernel.prepare, ways), _project))
+        return Packed(ready.predict_projected(A, index, Xp.layout), Xp.layout)
+    return Packed(kernel.predict(_inputs(layers[0], Xp), ways, Xp.layout), Xp.layout)
 
 
-def no_backprop(model: Model[Packed, Packed]) -> Callable[[Packed], Packed]:
-    """What a prediction gives in place of a backward pass: it has kept nothing to go back by.
-
-    model (Model[Packed, Packed]): The layer, for its name.
-    RETURNS (Callable[[Packed], Packed]): Raises a RuntimeError when called.
-    """
-
-    def backprop(dYp: Packed) -> Packed:
-        raise RuntimeError(Errors.NOT_TRAINING.format(layer=model.name))
-
-    return backprop
+def _project(ready: Any, X: Floats2d) -> Floats2d:
+    A: Floats2d = ready.project(X)
+    return A
 
 
 def kernel_of(model: Model[Any, Any]) -> Set[str]:
@@ -159,13 +158,16 @@ def kernel_of(model: Model[Any, Any]) -> Set[str]:
 
 
 def _inputs(model: Model[Packed, Packed], Xp: Packed) -> Floats2d:
-    width = model.get_dim("nI")
-    if Xp.data.shape[0] and Xp.data.shape[1] != width:
-        raise ValueError(
-            Errors.WRONG_WIDTH.format(layer=model.name, expected=width, given=Xp.data.shape[1])
-        )
-    X: Floats2d = Xp.data.reshape(-1, width)
-    return X
+    X: Floats2d = Xp.data
+    if len(X):
+        _check_width(model, X.shape[1])
+    return X.reshape(-1, model.get_dim("nI"))
+
+
+def _check_width(model: Model[Packed, Packed], width: int) -> None:
+    nI = model.get_dim("nI")
+    if width != nI:
+        raise ValueError(Errors.WRONG_WIDTH.format(layer=model.name, expected=nI, given=width))
 
 
 def _recurrent_mask(model: Model[Packed, Packed], scale: float, Wh: Floats2d) -> Optional[Floats2d]:

@@ -9,7 +9,8 @@ from ..errors import Errors
 from ..layers import crf as crf_layer
 from ..layers import linear
 from ..layers.dropout import LockedDropout
-from ..layers.packing import list2packed, on_rows
+from ..layers.pack_words import pack_words
+from ..layers.packing import on_rows
 from ..layers.resize import resized
 from ..layers.stack import RecurrentStack
 from ..types import Floats2d, Head, KernelName, TagScores
@@ -52,7 +53,7 @@ def LSTMTagger(
     RETURNS (Model[List[Doc], TagScores]): The tagger.
     RAISES (ValueError): If an argument makes no sense.
     """
-    layers: List[Model] = [tok2vec, list2packed()]
+    layers: List[Model] = [pack_words(tok2vec)]
     if depth != 0:
         layers.append(
             RecurrentStack(

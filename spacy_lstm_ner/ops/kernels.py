@@ -1,25 +1,26 @@
-"""Kernels: who computes a recurrent layer at prediction. All give the reference's result.
+"""Kernels: who computes a recurrent layer at prediction. All give the reference's result, that of
+the cell's own forward pass (`ops/lstm.py`), and keep nothing for a backward pass.
 
-"numpy" is the reference: the cell's own forward pass, on numpy or cupy arrays, in any precision.
-Other kernels are for float32 on the CPU, see all directions of a layer at once and keep nothing
-for a backward pass. "mixed" is "torch" for a single sequence and "numpy" for more. Training has one
-kernel, the two passes of the cell: they measure best there (`docs/performance.md`).
+"numpy" works on numpy and cupy arrays in any precision, and can take rows of words that were
+projected before. The others are for float32 on the CPU. Training has one kernel, the two passes of
+the cell: they measure best there (`docs/performance.md`).
 """
 
-import platform
 from dataclasses import dataclass
 from functools import partial
-from typing import Callable, Dict, Sequence
+from typing import Any, Callable, Dict, Sequence
 
 import numpy
 from thinc.api import get_array_module
 
 from ..errors import Errors
 from ..types import Floats2d, KernelName, Layout
-from .cells import CELLS
+from .lstm_predict import prepare_lstm
 from .lstm_torch import has_bfloat16, has_onednn, predict_torch
 from .ways import Way
 
+# By cell: makes its layers ready for the kernel "numpy".
+PREPARE: Dict[str, Callable[[Sequence[Way]], Any]] = {"lstm": prepare_lstm}
 # By cell and name: `(X, ways, layout) → Y` for at least one token, in float32, on the CPU.
 FAST: Dict[str, Dict[str, Callable[[Floats2d, Sequence[Way], Layout], Floats2d]]] = {
     "lstm": {"torch": predict_torch, "torch-bf16": partial(predict_torch, dtype="bfloat16")}
@@ -31,7 +32,7 @@ class Kernel:
     """What a layer predicts with. Made by `choose_kernel`.
 
     cell (str): A name in `ops.cells.CELLS`.
-    name (str): "numpy", "mixed", or a name in `FAST[cell]`.
+    name (str): "numpy", or a name in `FAST[cell]`.
     """
 
     cell: str
@@ -47,11 +48,18 @@ class Kernel:
         """
         weights = [array for way in ways for array in (way.Wx, way.Wh, way.b)]
         name = self.name_for(X, *weights)
-        if name == "mixed":
-            name = "torch" if len(layout.last_rows) == 1 else "numpy"
         if name in FAST.get(self.cell, {}) and len(X):
             return FAST[self.cell][name](X, ways, layout)
-        return _predict_reference(self.cell, X, ways, layout)
+        Y: Floats2d = self.prepare(ways).predict(X, layout)
+        return Y
+
+    def prepare(self, ways: Sequence[Way]) -> Any:
+        """Make a layer ready for the kernel "numpy".
+
+        ways (Sequence[Way]): The directions: l2r, r2l, or both in this order.
+        RETURNS (Any): Something like `ops.lstm_predict.LSTMPredictor`.
+        """
+        return PREPARE[self.cell](ways)
 
     def name_for(self, *arrays: Floats2d) -> str:
         """The kernel that really runs on these arrays: those on a GPU and those in double
@@ -69,33 +77,18 @@ def choose_kernel(cell: str, name: KernelName = "auto") -> Kernel:
     reasons for it, are in `docs/performance.md`.
 
     cell (str): A name in `ops.cells.CELLS`.
-    name (KernelName): "auto", "numpy", "mixed", or a name in `FAST[cell]`.
+    name (KernelName): "auto", "numpy", or a name in `FAST[cell]`.
     RETURNS (Kernel): The kernel.
     RAISES (ValueError): If there is no such kernel, for this cell or on this machine.
     """
-    fast = FAST.get(cell, {})
-    if name == "auto":
-        is_x86 = platform.machine().lower() in ("x86_64", "amd64")
-        return Kernel(cell, "mixed" if "torch" in fast and is_x86 and has_onednn() else "numpy")
-    known = ["auto", "numpy", *(["mixed"] if "torch" in fast else []), *fast]
+    known = ["auto", "numpy", *FAST.get(cell, {})]
     if name not in known:
         names = ", ".join(known)
         raise ValueError(Errors.UNKNOWN_KERNEL.format(kernel=name, cell=cell, known=names))
-    if name != "numpy" and not has_onednn():
+    if name in ("auto", "numpy"):
+        return Kernel(cell, "numpy")
+    if not has_onednn():
         raise ValueError(Errors.NO_ONEDNN.format(kernel=name))
     if name == "torch-bf16" and not has_bfloat16():
         raise ValueError(Errors.NO_BFLOAT16.format(kernel=name))
     return Kernel(cell, name)
-
-
-def _predict_reference(cell: str, X: Floats2d, ways: Sequence[Way], layout: Layout) -> Floats2d:
-    nH = ways[0].Wh.shape[1]
-    out = get_array_module(X).empty((len(X), len(ways) * nH), dtype=X.dtype)
-    for d, (direction, Wx, Wh, b) in enumerate(ways):
-        place = slice(d * nH, (d + 1) * nH)
-        if direction == "l2r":
-            out[:, place] = CELLS[cell].forward(X, Wx, Wh, b, layout)[0]
-        else:
-            rows = layout.reversed_rows
-            out[rows, place] = CELLS[cell].forward(X[rows], Wx, Wh, b, layout)[0]
-    return out

@@ -6,7 +6,7 @@ BILUO an I or L has two predecessors, its own label's B and I, however many labe
 Backward, the best path is read off; back-pointers are found for the tags on it alone.
 """
 
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, List, NamedTuple, Optional
 
 import numpy
 from thinc.api import get_array_module
@@ -21,6 +21,8 @@ SPARSE_FROM = 16
 FEW = 512
 # So many numbers in the work array, which then stays in the processor's cache:
 CELLS = 2**18
+# Steps from one shift of the scores to the next: sums of so few lose next to no precision.
+SHIFT = 8
 
 
 class Moves(NamedTuple):
@@ -45,13 +47,35 @@ class Moves(NamedTuple):
 def best_scores(lattice: Lattice) -> Floats2d:
     """The best score of a path from the start to each tag at each token.
 
-    Scores are shifted to a maximum of zero at each token, so long sequences lose no precision.
+    Scores are shifted to a maximum of zero every few tokens, so long sequences lose no precision.
 
     lattice (Lattice): All paths.
     RETURNS (Floats2d): The scores, packed; `-inf` where no path leads. *Shape:* `(N, nK)`.
     RAISES (ValueError): If a sequence has no path.
     """
     xp = get_array_module(lattice.emissions)
+    # A sequence without a path ends in -inf, or in NaN after a shift.
+    with numpy.errstate(invalid="ignore"):
+        is_one = len(lattice.layout.last_rows) == 1
+        best = _scores_of_one(lattice) if is_one else _scores_of_many(xp, lattice)
+        is_alive = best[lattice.layout.last_rows].max(axis=1) > -xp.inf
+    if not is_alive.all():
+        sequence = int(lattice.layout.sequences[int(is_alive.argmin())])
+        raise ValueError(Errors.NO_PATH.format(sequence=sequence))
+    return best
+
+
+def _scores_of_one(lattice: Lattice) -> Floats2d:
+    """Of a single sequence, with as few calls as can be."""
+    best, from_next = lattice.emissions.copy(), lattice.transitions.T.copy()
+    for t in range(1, len(best)):
+        best[t] += (best[t - 1] + from_next).max(axis=1)
+        if t % SHIFT == 0:
+            best[t] -= best[t].max()
+    return best
+
+
+def _scores_of_many(xp: Xp, lattice: Lattice) -> Floats2d:
     layout = lattice.layout
     nK, widest = len(lattice.transitions), layout.size_at_t[0] if layout.steps else 1
     leaves_out = nK >= SPARSE_FROM and nK * widest > FEW
@@ -60,23 +84,15 @@ def best_scores(lattice: Lattice) -> Floats2d:
     from_next = xp.ascontiguousarray(transitions.T)  # [next, previous]
     step_of_many = _make_step(xp, transitions, moves, widest)
     best = lattice.emissions.take(moves.order, axis=1)
-    tops = xp.zeros((len(best), 1), dtype=best.dtype)
-    # A sequence without a path becomes NaN. It is found by its tops, after the loop.
-    with numpy.errstate(invalid="ignore"):
-        for t, rows in enumerate(layout.steps):
-            at = best[rows]  # (size_at_t[t], nK)
-            if t >= 1:
-                before = best[layout.steps[t - 1]][: len(at)]
-                if at.size <= FEW:
-                    at += (before[:, None, :] + from_next).max(axis=2)
-                else:
-                    at += step_of_many(before)
-            tops[rows] = at.max(axis=1, keepdims=True)
-            at -= tops[rows]
-    dead = xp.flatnonzero(~xp.isfinite(tops[:, 0]))
-    if dead.size:
-        sequence = int(layout.sequences[layout.ranks[dead[0]]])
-        raise ValueError(Errors.NO_PATH.format(sequence=sequence))
+    for t in range(1, len(layout.steps)):
+        at = best[layout.steps[t]]  # (size_at_t[t], nK)
+        before = best[layout.steps[t - 1]][: len(at)]
+        if at.size <= FEW:
+            at += (before[:, None, :] + from_next).max(axis=2)
+        else:
+            at += step_of_many(before)
+        if t % SHIFT == 0:
+            at -= at.max(axis=1, keepdims=True)
     return best.take(xp.argsort(moves.order), axis=1)
 
 
@@ -151,6 +167,8 @@ def best_path(best: Floats2d, lattice: Lattice, kept: Optional[Ints1d] = None) -
     """
     xp = get_array_module(best)
     layout = lattice.layout
+    if len(layout.last_rows) == 1:
+        return xp.asarray(_path_of_one(best, lattice, kept), dtype="int32")
     from_next = xp.ascontiguousarray(lattice.transitions.T)  # [next, previous]
     tags = xp.zeros(len(best), dtype="int32")
     tags[layout.last_rows] = best[layout.last_rows].argmax(axis=1)
@@ -163,3 +181,13 @@ def best_path(best: Floats2d, lattice: Lattice, kept: Optional[Ints1d] = None) -
         if kept is not None:
             at[:] = xp.where(kept[rows] >= 0, kept[rows], at)
     return tags
+
+
+def _path_of_one(best: Floats2d, lattice: Lattice, kept: Optional[Ints1d]) -> List[int]:
+    from_next = lattice.transitions.T.copy()
+    wanted = [-1] * len(best) if kept is None else kept.tolist()
+    tags: List[int] = []
+    for t in range(len(best) - 1, -1, -1):
+        scores = best[t] + from_next[tags[-1]] if tags else best[t]
+        tags.append(int(scores.argmax()) if wanted[t] < 0 else wanted[t])
+    return tags[::-1]

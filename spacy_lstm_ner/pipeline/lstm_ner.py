@@ -17,7 +17,7 @@ from .confidence import register_confidence
 from .decode import Prediction, decode
 from .learning import CRFLearner
 from .loss import LossSettings
-from .settings import make_cfg, read_settings, restore_cfg
+from .settings import Settings, make_cfg, read_settings, restore_cfg
 
 
 class LSTMNer(CRFLearner):
@@ -69,7 +69,8 @@ class LSTMNer(CRFLearner):
         if not any(map(len, docs)):
             nothing = spans_from_tags([], [])
             return Prediction(nothing, None if self.cfg["spans_key"] is None else nothing)
-        return decode(self.analyse(docs), read_settings(self.cfg))
+        settings = read_settings(self.cfg)
+        return decode(self._analyse(docs, settings), settings)
 
     def analyse(self, docs: Iterable[Doc]) -> Analysis:
         """Everything that can be known about the readings of a batch: probabilities of spans and
@@ -79,7 +80,9 @@ class LSTMNer(CRFLearner):
         RETURNS (Analysis): Answers on request.
         RAISES (ValueError): If the component has no weights yet, or a setting makes no sense.
         """
-        docs, settings = list(docs), read_settings(self.cfg)
+        return self._analyse(list(docs), read_settings(self.cfg))
+
+    def _analyse(self, docs: List[Doc], settings: Settings) -> Analysis:
         if not self.model.has_dim("nO"):
             raise ValueError(Errors.NOT_INITIALIZED.format(name=self.name))
         scores = self.model.predict(docs)

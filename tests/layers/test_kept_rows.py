@@ -19,6 +19,11 @@ def row_of(keys):
     return columns + numpy.arange(WIDTH)
 
 
+def look_up(kept, sources, keys, compute):
+    found = kept.look_up(sources, keys, lambda words, tool: compute(words))
+    return found.rows.take(found.index, axis=0)
+
+
 class Counting:
     """Computes rows and remembers how many."""
 
@@ -41,7 +46,7 @@ def test_equal_to_computed_rows(limit):
     kept = KeptRows(limit)
     for _ in range(200):
         keys = random_keys(rng, n=rng.randint(1, 60))
-        numpy.testing.assert_array_equal(kept.look_up([], keys, row_of), row_of(keys))
+        numpy.testing.assert_array_equal(look_up(kept, [], keys, row_of), row_of(keys))
         assert len(kept) <= limit
 
 
@@ -50,7 +55,7 @@ def test_each_word_is_computed_once():
     rng = numpy.random.RandomState(0)
     batches = [random_keys(rng) for _ in range(50)]
     for keys in batches:
-        kept.look_up([], keys, compute)
+        look_up(kept, [], keys, compute)
     distinct = {tuple(key) for keys in batches for key in keys.tolist()}
     assert len(compute.words) == len(distinct) == len(kept)
 
@@ -59,9 +64,9 @@ def test_a_spoiled_row_is_noticed():
     """The tests of equality look at rows that come out of the store, not at new ones."""
     kept = KeptRows(100)
     keys = random_keys(numpy.random.RandomState(0))
-    kept.look_up([], keys, row_of)
+    look_up(kept, [], keys, row_of)
     kept._free[0].data[3] += 1
-    assert (kept.look_up([], keys, row_of) != row_of(keys)).any()
+    assert (look_up(kept, [], keys, row_of) != row_of(keys)).any()
 
 
 def test_rows_go_with_their_sources():
@@ -69,19 +74,36 @@ def test_rows_go_with_their_sources():
     weights, equal = numpy.ones(1), numpy.ones(1)
     for sources in ([weights], [equal], [], [weights, equal], [equal, weights]):
         compute = Counting()
-        kept.look_up(sources, keys, compute)
+        look_up(kept, sources, keys, compute)
         assert compute.words, sources
         compute = Counting()
-        kept.look_up(sources, keys, compute)
+        look_up(kept, sources, keys, compute)
         assert not compute.words, sources
 
 
-def test_results_are_the_callers_own():
-    kept, keys = KeptRows(100), random_keys(numpy.random.RandomState(0))
-    for _ in range(3):
-        rows = kept.look_up([], keys, row_of)
-        numpy.testing.assert_array_equal(rows, row_of(keys))
-        rows[:] = -1
+def test_what_was_found_stays_as_it_is():
+    """A caller goes on reading its rows while later batches, and other threads, add and drop."""
+    kept, rng = KeptRows(40), numpy.random.RandomState(0)
+    batches = [random_keys(rng, n=rng.randint(1, 60), kinds=7) for _ in range(50)]
+    found = [kept.look_up([], keys, lambda words, tool: row_of(words)) for keys in batches]
+    for keys, (rows, index, _) in zip(batches, found):
+        numpy.testing.assert_array_equal(rows.take(index, axis=0), row_of(keys))
+
+
+def test_a_tool_is_kept_with_the_rows():
+    kept, rng, made = KeptRows(1000), numpy.random.RandomState(0), []
+
+    def prepare():
+        made.append(len(made))
+        return made[-1]
+
+    weights, other = numpy.ones(1), numpy.ones(1)
+    for sources, expected in (([weights], 0), ([weights], 0), ([other], 1), ([weights], 2)):
+        keys = random_keys(rng)
+        found = kept.look_up(sources, keys, lambda words, tool: row_of(words) + tool, prepare)
+        assert found.tool == expected
+        rows = found.rows.take(found.index, axis=0)
+        numpy.testing.assert_array_equal(rows, row_of(keys) + expected)
 
 
 @pytest.mark.parametrize(
@@ -89,23 +111,23 @@ def test_results_are_the_callers_own():
 )
 def test_copies_are_empty(make):
     kept = KeptRows(100)
-    kept.look_up([], random_keys(numpy.random.RandomState(0)), row_of)
+    look_up(kept, [], random_keys(numpy.random.RandomState(0)), row_of)
     other = make(kept)
     assert len(other) == 0 and other.limit == 100 and len(kept) > 0
-    other.look_up([], numpy.zeros((1, 2), dtype="uint64"), row_of)
+    look_up(other, [], numpy.zeros((1, 2), dtype="uint64"), row_of)
     assert len(other) == 1
 
 
 def test_an_error_leaves_it_usable():
     kept, keys = KeptRows(50), random_keys(numpy.random.RandomState(0), n=30)
-    kept.look_up([], keys[:10], row_of)
+    look_up(kept, [], keys[:10], row_of)
 
     def fail(keys):
         raise RuntimeError("on the way")
 
     with pytest.raises(RuntimeError, match="on the way"):
-        kept.look_up([], keys, fail)
-    numpy.testing.assert_array_equal(kept.look_up([], keys, row_of), row_of(keys))
+        look_up(kept, [], keys, fail)
+    numpy.testing.assert_array_equal(look_up(kept, [], keys, row_of), row_of(keys))
 
 
 def test_cleared_while_a_thread_has_the_rows():
@@ -116,7 +138,7 @@ def test_cleared_while_a_thread_has_the_rows():
         kept.clear()
         return row_of(keys)
 
-    kept.look_up([], keys, step_comes_between)
+    look_up(kept, [], keys, step_comes_between)
     assert len(kept) == 0
 
 
@@ -124,10 +146,10 @@ def test_while_another_has_the_rows():
     kept, keys = KeptRows(100), random_keys(numpy.random.RandomState(0))
 
     def look_up_again(words):
-        numpy.testing.assert_array_equal(kept.look_up([], keys, row_of), row_of(keys))
+        numpy.testing.assert_array_equal(look_up(kept, [], keys, row_of), row_of(keys))
         return row_of(words)
 
-    numpy.testing.assert_array_equal(kept.look_up([], keys, look_up_again), row_of(keys))
+    numpy.testing.assert_array_equal(look_up(kept, [], keys, look_up_again), row_of(keys))
     assert len(kept) == len({tuple(key) for key in keys.tolist()})
 
 
@@ -138,7 +160,7 @@ def test_threads_share_it():
         rng = numpy.random.RandomState(seed)
         for _ in range(200):
             keys = random_keys(rng)
-            if (kept.look_up([], keys, row_of) != row_of(keys)).any():
+            if (look_up(kept, [], keys, row_of) != row_of(keys)).any():
                 return False
         return True
 

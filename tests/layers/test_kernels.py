@@ -31,7 +31,7 @@ def test_stacks_predict_the_same_with_each_kernel(depth, residual, both_ways, le
     found = make_stack("torch", **options).predict(Xp).data
     numpy.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
     trained, _ = make_stack("numpy", **options)(Xp, is_train=True)
-    numpy.testing.assert_array_equal(trained.data, expected)
+    numpy.testing.assert_allclose(trained.data, expected, rtol=0, atol=1e-6)
 
 
 def test_training_is_the_same_with_each_kernel():

@@ -178,5 +178,5 @@ def test_bad_limit():
 def test_no_way_back_from_a_prediction(docs):
     model = make_model(docs)
     Ys, backprop = model(docs, is_train=False)
-    with pytest.raises(ValueError, match="is_train = True"):
+    with pytest.raises(RuntimeError, match="is_train = True"):
         backprop(Ys)
