@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 NAMES = {
     "factories": ["lstm_ner"],
     "architectures": [
+        "spacy-lstm-ner.CharCNN.v1",
         "spacy-lstm-ner.CharLSTM.v1",
         "spacy-lstm-ner.LSTMEncoder.v1",
         "spacy-lstm-ner.LSTMTagger.v1",

@@ -6,6 +6,7 @@ from typing import Callable, Tuple
 import numpy
 from thinc.api import Model
 
+from ..errors import Errors
 from ..ops.packing import pack_layout
 from ..types import Packed, Words
 
@@ -16,7 +17,11 @@ def spell(max_length: int) -> Model[Words, Packed]:
     max_length (int): Of longer words, half of these characters are taken from the front and half
         from the end.
     RETURNS (Model[Words, Packed]): The layer; it has no gradient.
+    RAISES (ValueError): If max_length is not above 0.
     """
+    if max_length < 1:
+        rule = "a number >= 1"
+        raise ValueError(Errors.SIZE.format(name="max_length", value=max_length, rule=rule))
     return Model("spell", partial(forward, max_length))
 
 

@@ -2,7 +2,6 @@
 
 from thinc.api import HashEmbed, Model, chain
 
-from ..errors import Errors
 from ..layers.last_states import last_states
 from ..layers.packing import on_rows
 from ..layers.spell import spell
@@ -30,9 +29,6 @@ def CharLSTM(
     RETURNS (Model[Words, Floats2d]): One vector of `width` a word.
     RAISES (ValueError): If the width is odd, or max_length is not above 0.
     """
-    if max_length < 1:
-        rule = "a number >= 1"
-        raise ValueError(Errors.SIZE.format(name="max_length", value=max_length, rule=rule))
     return chain(
         spell(max_length),
         on_rows(HashEmbed(char_width, rows, seed=0)),
