@@ -26,6 +26,11 @@ class CorpusErrors:
         "shard was given {shard} with num_shards {num_shards}, expected 0 <= shard and shard < "
         "num_shards: document i belongs to shard i % num_shards."
     )
+    SHARES = (
+        "The case augmenter was given lower = {lower}, upper = {upper}, title = {title}, expected "
+        "shares of the documents: none below 0, and not above 1 together. A document comes in one "
+        "case only; what is left comes as it is."
+    )
 
     DATA_FORMAT = (
         "{path} is neither a config (.cfg) nor data (.spacy, .jsonl). debug-data takes one config, "
