@@ -1,63 +1,94 @@
-"""Mean and spread over seeds of the runs in `results`, as a Markdown table.
+"""The runs in `results`: a Markdown table a corpus, and a figure.
 
-python -m benchmarks.accuracy.collate
+    python -m benchmarks.accuracy.collate
+
+Writes `accuracy.md` and `accuracy.svg` beside the JSON files and prints the tables.
 """
 
-from collections import defaultdict
 from pathlib import Path
-from statistics import mean, stdev
-from typing import Annotated, Any, Dict, List
+from statistics import mean
+from typing import Annotated, Dict, List
 
-import srsly
 import typer
 
+from .bootstrap import RESAMPLES
+from .charts import draw_scores
+from .rows import Row, read_rows, spread
 from .run import RESULTS
 
-COLUMNS = ["corpus", "config", "seeds", "dev F1", "test F1", "test P", "test R", "training"]
-MEASURED = ["words/s", "size"]  # only where every run has them
+BASELINES = ["stock", "stock_glove", "stock_md"]
+COLUMNS = [
+    *("config", "vectors", "seeds", "dev F1", "test F1", "P", "R", "seen F1", "unseen F1"),
+    *("ahead", "p", "training", "MB", "words/s"),
+]
+NONE = "–"
+NOTES = f"""\
+F1, P and R are strict entity scores of spaCy's scorer in percent, mean ± standard deviation over
+the seeds; all other figures are means. *Seen*: entities whose text is that of an entity in the
+training part; predicted entities go by their own text. *Ahead*: by how much the mean F1 on test is
+above that of the baseline with the same vectors. *p*: paired bootstrap, one-sided: the share of
+{RESAMPLES:,} draws of test documents in which F1 is not above the baseline's; the counts of a
+document are added up over the seeds first. Words/s are those of the whole pipeline on the dev
+part, warm. `{NONE}`: not measured."""
 
 
-def collate(results: Path) -> str:
-    """Read all runs and put those that differ only by seed in one row.
+def collate(rows: Dict[str, List[Row]]) -> str:
+    """Put runs into tables.
 
-    results (Path): Folder of JSON files, one a run.
-    RETURNS (str): A Markdown table.
+    rows (Dict[str, List[Row]]): The rows of each corpus.
+    RETURNS (str): Markdown.
     """
-    runs: Dict[Any, List[Dict[str, Any]]] = defaultdict(list)
-    for path in sorted(results.glob("*.json")):
-        name = path.stem.rsplit("-", 1)[0].split("-", 1)[1]
-        run = srsly.read_json(path)
-        runs[run["corpus"], name].append(run)
-    measured = all("megabytes" in run for same in runs.values() for run in same)
-    columns = COLUMNS + (MEASURED if measured else [])
-    lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
-    for (corpus, name), same in runs.items():
-        seeds = ", ".join(str(run["seed"]) for run in same)
-        dev = _spread([run["dev"]["ents_f"] for run in same])
-        test = _spread([run["test"]["ents_f"] for run in same])
-        p, r = (mean(run["test"][key] for run in same) for key in ("ents_p", "ents_r"))
-        seconds = mean(run["train_seconds"] for run in same)
-        cells = [corpus, name, seeds, dev, test, f"{p:.1f}", f"{r:.1f}", f"{seconds:.0f} s"]
-        if measured:
-            speed, size = (
-                mean(run[key] for run in same) for key in ("words_per_second", "megabytes")
-            )
-            cells += [f"{speed:,.0f}", f"{size:.1f} MB"]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+    lines = ["# Accuracy", "", NOTES]
+    for corpus, of_corpus in rows.items():
+        lines += ["", f"## {corpus}", "", f"| {' | '.join(COLUMNS)} |"]
+        lines.append("|---" * len(COLUMNS) + "|")
+        lines += [f"| {' | '.join(_cells(row))} |" for row in of_corpus]
+    return "\n".join(lines) + "\n"
 
 
-def _spread(values: List[float]) -> str:
-    if len(values) == 1:
-        return f"{values[0]:.1f}"
-    return f"{mean(values):.1f} ± {stdev(values):.1f}"
+def _cells(row: Row) -> List[str]:
+    seeds = ", ".join(str(run["seed"]) for run in row.runs)
+    return [
+        *(row.name, row.vectors or NONE, seeds, spread(row.values("dev", "ents_f"))),
+        *(_test_cells(row) if row.is_tested else [NONE] * 7),
+        f"{mean(row.values('train_seconds')):,.0f} s",
+        f"{mean(row.values('megabytes')):.1f}",
+        f"{mean(row.values('words_per_second')):,.0f}",
+    ]
+
+
+def _test_cells(row: Row) -> List[str]:
+    ahead = p = NONE
+    p_value = row.p_value()
+    if p_value is not None and row.baseline is not None:
+        of_us, of_baseline = (mean(it.values("test", "ents_f")) for it in (row, row.baseline))
+        ahead = f"{of_us - of_baseline:+.1f} ({row.baseline.name})"
+        p = "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
+    return [
+        spread(row.values("test", "ents_f")),
+        *(f"{mean(row.values('test', key)):.1f}" for key in ("ents_p", "ents_r")),
+        *(f"{mean(row.part_f(part)):.1f}" for part in ("seen", "unseen")),
+        *(ahead, p),
+    ]
 
 
 def main(
-    results: Annotated[Path, typer.Argument(help="Folder of JSON files.")] = RESULTS,
+    results: Annotated[
+        Path, typer.Argument(help="Folder of JSON files.", exists=True, file_okay=False)
+    ] = RESULTS,
+    baseline: Annotated[
+        List[str], typer.Option(help="Config that those with the same vectors are held against.")
+    ] = BASELINES,
 ) -> None:
-    """Print the table of all runs."""
-    print(collate(results))
+    """Print the tables of all runs, and write them with a figure beside the JSON files."""
+    try:
+        rows = read_rows(results, baseline)
+    except ValueError as err:
+        raise typer.BadParameter(str(err)) from err
+    page = collate(rows)
+    print(page)
+    (results / "accuracy.md").write_text(page, encoding="utf8")
+    (results / "accuracy.svg").write_bytes(draw_scores(rows))
 
 
 if __name__ == "__main__":

@@ -1,35 +1,53 @@
-"""Train a config with several seeds, test each best model, write one JSON file a run.
+"""Train configs with several seeds on several corpora; one JSON file a run.
 
-    python -m benchmarks.accuracy.run configs/efficiency.cfg corpus --name lstm --seeds 0,1,2
+    python -m benchmarks.accuracy.run corpus/almanac corpus/wnut17 --config configs/efficiency.cfg \
+        --config stock=benchmarks/accuracy/configs/stock_efficiency.cfg --seeds 0,1,2 --test
 
-The corpus folder holds train.spacy, dev.spacy and test.spacy. The best model is chosen on dev by
-`spacy train`; test is looked at once. Runs whose JSON is there already are skipped.
+A corpus folder holds train.spacy, dev.spacy and test.spacy. `spacy train` chooses the best model on
+dev. Without `--test` this is a trial: the test part is not read, and nothing about it is written or
+printed. A run whose JSON is there already is skipped, so a name has to stand for one config.
 """
 
-import tempfile
-import time
 from pathlib import Path
-from statistics import median
-from typing import Annotated, Any, Dict
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Dict, List, Optional, Tuple
 
 import spacy
 import srsly
 import typer
-from spacy.cli.train import train
 from spacy.language import Language
-from spacy.training import Corpus
 
+from ..speed.environment import describe
+from . import most_frequent_tag  # noqa: F401  (adds its factory to spaCy)
+from .measure import measure
+from .pipelines import megabytes_of, train_once
+
+ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).parent / "results"
 
 
-def run_one(config: Path, corpus: Path, seed: int, overrides: Dict[str, Any]) -> Dict[str, Any]:
-    """Train with one seed and test.
+def run_one(
+    config: Path,
+    corpus: Path,
+    seed: int,
+    overrides: Dict[str, Any],
+    *,
+    test: bool,
+    vectors: Optional[Path] = None,
+    output: Optional[Path] = None,
+) -> Dict[str, Any]:
+    """Train with one seed and measure.
 
     config (Path): A training config.
     corpus (Path): Folder with train.spacy, dev.spacy and test.spacy.
     seed (int): The seed.
     overrides (Dict[str, Any]): Config settings by dotted name.
-    RETURNS (Dict[str, Any]): Scores, times, size and what was run.
+    test (bool): Look at the test part.
+    vectors (Optional[Path]): Folder of a pipeline with static vectors, for `paths.vectors`.
+    output (Optional[Path]): Where the trained pipeline is kept, and looked for before it is
+        trained; None: it is not kept.
+    RETURNS (Dict[str, Any]): What was run and on what, times, size and scores. No path but that of
+        a config of this project.
     """
     settings = {
         **overrides,
@@ -37,58 +55,112 @@ def run_one(config: Path, corpus: Path, seed: int, overrides: Dict[str, Any]) ->
         "paths.train": str(corpus / "train.spacy"),
         "paths.dev": str(corpus / "dev.spacy"),
     }
-    with tempfile.TemporaryDirectory() as output:
-        begin = time.perf_counter()
-        train(config, output, overrides=settings)
-        train_seconds = time.perf_counter() - begin
-        best = Path(output) / "model-best"
-        megabytes = sum(path.stat().st_size for path in best.rglob("*") if path.is_file()) / 1e6
-        nlp = spacy.load(best)
-    dev, test = (_evaluate(nlp, corpus / f"{part}.spacy") for part in ("dev", "test"))
-    speed = median(_evaluate(nlp, corpus / "test.spacy")["speed"] for _ in range(5))
+    if vectors is not None:
+        settings["paths.vectors"] = str(vectors)
+    with TemporaryDirectory() as folder:
+        place = output or Path(folder) / "pipeline"
+        train_seconds = train_once(config, place, settings)
+        megabytes = megabytes_of(place / "model-best")
+        nlp = spacy.load(place / "model-best")
+    path = config.resolve()
     return {
-        "config": str(config),
+        "config": path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name,
         "corpus": corpus.name,
         "seed": seed,
         "overrides": overrides,
-        "train_seconds": round(train_seconds, 1),
-        "words_per_second": round(speed),
+        "vectors": None if vectors is None else _describe_vectors(nlp, vectors.name),
+        "environment": describe(),
+        "train_seconds": train_seconds,
         "megabytes": round(megabytes, 1),
-        "dev": _entity_scores(dev),
-        "test": _entity_scores(test),
+        **measure(nlp, corpus, test=test),
     }
 
 
-def _evaluate(nlp: Language, path: Path) -> Dict[str, Any]:
-    return nlp.evaluate(list(Corpus(path)(nlp)))
+def _describe_vectors(nlp: Language, name: str) -> Dict[str, Any]:
+    rows, width = nlp.vocab.vectors.shape
+    return {"name": name, "rows": rows, "width": width}
 
 
-def _entity_scores(scores: Dict[str, Any]) -> Dict[str, float]:
-    return {key: round(100 * scores[key], 2) for key in ("ents_f", "ents_p", "ents_r")}
+def parse_overrides(pairs: Optional[List[str]]) -> Dict[str, Any]:
+    """Read what was given with `--set`.
+
+    pairs (Optional[List[str]]): `dotted.name=value`; a value is JSON, or else a string.
+    RETURNS (Dict[str, Any]): The values by name.
+    """
+    found = {}
+    for pair in pairs or []:
+        name, _, value = pair.partition("=")
+        try:
+            found[name] = srsly.json_loads(value)
+        except ValueError:
+            found[name] = value
+    return found
+
+
+def _parse_config(given: str) -> Tuple[str, Path]:
+    """`NAME=PATH`, or a path alone, whose stem is the name."""
+    name, _, path = given.rpartition("=")
+    if not Path(path).is_file():
+        raise typer.BadParameter(f"{path} is no file, expected a config as NAME=PATH or PATH.")
+    return name or Path(path).stem, Path(path)
 
 
 def main(
-    config: Annotated[Path, typer.Argument(help="Training config.", exists=True)],
-    corpus: Annotated[Path, typer.Argument(help="Folder with {train,dev,test}.spacy.")],
-    name: Annotated[str, typer.Option(help="Name of the runs.")],
+    corpora: Annotated[
+        List[Path],
+        typer.Argument(help="Folders with {train,dev,test}.spacy.", exists=True, file_okay=False),
+    ],
+    config: Annotated[
+        List[str], typer.Option(help="Training config, NAME=PATH or PATH; again for more.")
+    ],
     seeds: Annotated[str, typer.Option(help="Seeds, with commas between them.")] = "0,1,2",
     override: Annotated[
-        list[str] | None, typer.Option("--set", help="Config setting, dotted.name=value.")
+        Optional[List[str]], typer.Option("--set", help="Config setting, dotted.name=value.")
     ] = None,
+    vectors: Annotated[
+        Optional[Path],
+        typer.Option(help="Pipeline folder with vectors.", exists=True, file_okay=False),
+    ] = None,
+    models: Annotated[
+        Optional[Path],
+        typer.Option(help="Where trained pipelines are kept, and looked for before training."),
+    ] = None,
+    test: Annotated[bool, typer.Option("--test", help="Look at the test part, too.")] = False,
     results: Annotated[Path, typer.Option(help="Where the JSON files go.")] = RESULTS,
 ) -> None:
-    """Train a config with several seeds and write one JSON file a run."""
-    overrides = {
-        key: srsly.json_loads(value)
-        for key, value in (pair.split("=", 1) for pair in override or [])
-    }
+    """Train configs with several seeds on several corpora and write one JSON file a run."""
+    configs = [_parse_config(given) for given in config]
+    overrides = parse_overrides(override)
     results.mkdir(parents=True, exist_ok=True)
-    for seed in (int(seed) for seed in seeds.split(",")):
-        path = results / f"{corpus.name}-{name}-{seed}.json"
-        if not path.exists():
-            srsly.write_json(path, run_one(config, corpus, seed, overrides))
-        found = srsly.read_json(path)
-        print(path.name, "dev", found["dev"]["ents_f"], "test", found["test"]["ents_f"])
+    wanted = [(int(s), c, nc) for s in seeds.split(",") for c in corpora for nc in configs]
+    for seed, corpus, (name, path) in wanted:
+        run = f"{corpus.name}-{name}-{seed}"
+        result = results / f"{run}.json"
+        if not result.exists() or (test and "test" not in srsly.read_json(result)):
+            output = None if models is None else models / run
+            try:
+                found = run_one(
+                    path, corpus, seed, overrides, test=test, vectors=vectors, output=output
+                )
+            except FileExistsError as err:
+                print(run, "left out:", err)
+                continue
+            _write(result, {"name": name, **found})
+        _report(run, srsly.read_json(result), test=test)
+
+
+def _write(path: Path, found: Dict[str, Any]) -> None:
+    """Whole or not at all: a JSON that is there counts as done."""
+    unfinished = path.with_suffix(".unfinished")
+    srsly.write_json(unfinished, found)
+    unfinished.replace(path)
+
+
+def _report(run: str, found: Dict[str, Any], *, test: bool) -> None:
+    shown = f"dev {found['dev']['ents_f']:.1f}"
+    if test:
+        shown += f", test {found['test']['ents_f']:.1f}"
+    print(f"{run}: {shown}, trained in {found['train_seconds']:.0f} s")
 
 
 if __name__ == "__main__":

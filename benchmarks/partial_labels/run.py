@@ -17,7 +17,7 @@ import srsly
 import typer
 from spacy.tokens import DocBin
 
-from ..accuracy.run import run_one
+from ..accuracy.run import parse_overrides, run_one
 from .hide import Kind, hide_entities
 
 RESULTS = Path(__file__).parent / "results"
@@ -44,7 +44,7 @@ def run_hidden(
         DocBin(docs=hidden).to_disk(place / "train.spacy")
         for part in ("dev.spacy", "test.spacy"):
             copy(corpus / part, place)
-        found = run_one(config, place, seed, overrides)
+        found = run_one(config, place, seed, overrides, test=True)
     return {**found, "kind": kind, "percent": percent}
 
 
@@ -61,10 +61,7 @@ def main(
     results: Annotated[Path, typer.Option(help="Where the JSON files go.")] = RESULTS,
 ) -> None:
     """Hide entities, train and write one JSON file a run."""
-    overrides = {
-        key: srsly.json_loads(value)
-        for key, value in (pair.split("=", 1) for pair in override or [])
-    }
+    overrides = parse_overrides(override)
     results.mkdir(parents=True, exist_ok=True)
     wanted = [(int(s), int(p)) for s in seeds.split(",") for p in percents.split(",")]
     for seed, percent in wanted:

@@ -1,0 +1,105 @@
+"""Runs that differ only by seed, put together."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any, Dict, List, Optional, Sequence
+
+import numpy
+import srsly
+
+from spacy_lstm_ner.types import Ints2d
+
+from .bootstrap import paired_bootstrap, pooled_f
+from .measure import COUNTED
+
+
+@dataclass
+class Row:
+    """One config on one corpus.
+
+    name (str): Of the config.
+    runs (List[Dict[str, Any]]): What `run.py` wrote, by seed.
+    baseline (Optional[Row]): What it is held against: the baseline with the same vectors.
+    """
+
+    name: str
+    runs: List[Dict[str, Any]]
+    baseline: Optional["Row"] = None
+
+    @property
+    def vectors(self) -> Optional[str]:
+        """Name of the static vectors."""
+        vectors = self.runs[0]["vectors"]
+        return None if vectors is None else str(vectors["name"])
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether every run has looked at the test part."""
+        return all("test" in run for run in self.runs)
+
+    def values(self, *keys: str) -> List[float]:
+        """A number of each run, by the keys that lead to it."""
+        found: List[float] = []
+        for run in self.runs:
+            value: Any = run
+            for key in keys:
+                value = value[key]
+            found.append(value)
+        return found
+
+    def part_f(self, part: str) -> List[float]:
+        """F1 in percent of the `seen` or `unseen` entities, of each run."""
+        counts = [[run["test"][part][key] for key in COUNTED] for run in self.runs]
+        return (100 * pooled_f(numpy.array(counts))).tolist()
+
+    def document_counts(self) -> Ints2d:
+        """tp, fp and fn of each test document, added up over the seeds. *Shape:* `(nDocs, 3)`."""
+        by_seed = [
+            [[int(number) for number in run["test"][key].split()] for key in COUNTED]
+            for run in self.runs
+        ]
+        return numpy.array(by_seed).sum(axis=0).T
+
+    def p_value(self) -> Optional[float]:
+        """How likely it is not to be ahead of the baseline; None if there is none to be tested."""
+        if self.baseline is None or not (self.is_tested and self.baseline.is_tested):
+            return None
+        return paired_bootstrap(self.document_counts(), self.baseline.document_counts())
+
+
+def read_rows(results: Path, baselines: Sequence[str]) -> Dict[str, List[Row]]:
+    """Read all runs and put those that differ only by seed in one row.
+
+    results (Path): Folder of JSON files, one a run.
+    baselines (Sequence[str]): Names of the configs that others are held against; each config is
+        held against the one with the same vectors.
+    RETURNS (Dict[str, List[Row]]): The rows of each corpus: without vectors first,
+        what has no baseline before what has one, then by name.
+    RAISES (ValueError): If there is no run.
+    """
+    runs: Dict[str, Dict[str, List[Dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    for path in sorted(results.glob("*.json")):
+        run = srsly.read_json(path)
+        runs[run["corpus"]][run["name"]].append(run)
+    if not runs:
+        raise ValueError(f"{results} holds no JSON file, expected one a run: see run.py.")
+    found = {}
+    for corpus, by_name in sorted(runs.items()):
+        rows = [
+            Row(name, sorted(same, key=lambda run: int(run["seed"])))
+            for name, same in by_name.items()
+        ]
+        known = {row.vectors: row for row in rows if row.name in baselines}
+        for row in rows:
+            row.baseline = None if row.name in baselines else known.get(row.vectors)
+        found[corpus] = sorted(rows, key=lambda it: (it.vectors or "", bool(it.baseline), it.name))
+    return found
+
+
+def spread(values: Sequence[float]) -> str:
+    """RETURNS (str): Mean and, of several values, standard deviation."""
+    if len(values) == 1:
+        return f"{values[0]:.1f}"
+    return f"{mean(values):.1f} ± {stdev(values):.1f}"

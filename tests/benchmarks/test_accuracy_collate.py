@@ -1,0 +1,128 @@
+"""The bootstrap against its definition, and the right rows beside each other."""
+
+from itertools import product
+
+import numpy
+import pytest
+import srsly
+
+from benchmarks.accuracy.bootstrap import paired_bootstrap, pooled_f
+from benchmarks.accuracy.collate import BASELINES, COLUMNS, collate
+from benchmarks.accuracy.rows import read_rows
+
+OURS = numpy.array([[3, 1, 1], [0, 2, 2], [4, 0, 1]])
+BASELINE = numpy.array([[2, 1, 2], [1, 0, 1], [3, 2, 2]])
+
+
+def f_by_hand(counts):
+    tp, fp, fn = (sum(row[k] for row in counts) for k in range(3))
+    if not tp:
+        return 0.0
+    precision, recall = tp / (tp + fp), tp / (tp + fn)
+    return 2 * precision * recall / (precision + recall)
+
+
+def test_pooled_f_is_the_harmonic_mean():
+    for counts in (OURS, BASELINE, numpy.array([[0, 3, 2]]), numpy.array([[0, 0, 0]])):
+        assert pooled_f(counts.sum(axis=0)) == pytest.approx(f_by_hand(counts.tolist()))
+
+
+def test_bootstrap_is_near_the_share_of_all_draws():
+    """Three documents can be drawn in 27 ways, all as likely."""
+    draws = list(product(range(3), repeat=3))
+    not_ahead = sum(
+        f_by_hand([OURS[i].tolist() for i in draw])
+        <= f_by_hand([BASELINE[i].tolist() for i in draw])
+        for draw in draws
+    )
+    assert 0 < not_ahead < len(draws)
+    found = paired_bootstrap(OURS, BASELINE, resamples=4000)
+    assert found == pytest.approx(not_ahead / len(draws), abs=0.03)
+    assert found == paired_bootstrap(OURS, BASELINE, resamples=4000)
+
+
+def test_pairs_are_drawn_together():
+    """A system that is ahead by a little on every document is ahead on every draw, however much the
+    documents differ."""
+    gold = numpy.arange(1, 40)
+    found = [gold // 2, gold // 2 + 1]
+    baseline, ours = (numpy.stack([tp, 0 * tp, gold - tp], axis=1) for tp in found)
+    assert paired_bootstrap(ours, baseline, resamples=999) == 0.001
+    assert paired_bootstrap(baseline, ours, resamples=99) == 1
+    assert paired_bootstrap(ours, ours, resamples=99) == 1
+
+
+def test_unlike_test_parts_are_refused():
+    with pytest.raises(ValueError, match="the same test part"):
+        paired_bootstrap(OURS, BASELINE[::-1])
+    with pytest.raises(ValueError, match="of 3 documents were paired with those of 2"):
+        paired_bootstrap(OURS, BASELINE[:2])
+    assert paired_bootstrap(3 * OURS, BASELINE, 100) == paired_bootstrap(OURS, BASELINE, 100)
+
+
+def write_run(folder, corpus, name, seed, counts, vectors=None, f=50.0):
+    scores = {"ents_f": f, "ents_p": 60.0, "ents_r": 40.0}
+    run = {
+        **{"corpus": corpus, "name": name, "seed": seed, "dev": scores},
+        **{"train_seconds": 1200.4, "megabytes": 4.25, "words_per_second": 12345},
+        "vectors": vectors and {"name": vectors, "rows": 1, "width": 1},
+    }
+    if counts is not None:
+        tp, fp, fn = (" ".join(str(row[k]) for row in counts) for k in range(3))
+        part = {"tp": 1, "fp": 1, "fn": 0}
+        run["test"] = {**scores, "tp": tp, "fp": fp, "fn": fn, "seen": part, "unseen": part}
+    srsly.write_json(folder / f"{corpus}-{name}-{seed}.json", run)
+
+
+@pytest.fixture
+def results(tmp_path):
+    for seed, f in enumerate((60.0, 62.0, 64.0)):
+        write_run(tmp_path, "a", "ours-2", seed, OURS.tolist(), f=f)
+        write_run(tmp_path, "a", "ours_vectors", seed, OURS.tolist(), "glove", f=f + 10)
+    write_run(tmp_path, "a", "stock", 0, BASELINE.tolist(), f=55.0)
+    write_run(tmp_path, "a", "stock_glove", 0, BASELINE.tolist(), "glove", f=57.5)
+    write_run(tmp_path, "a", "other_vectors", 0, OURS.tolist(), "md")
+    write_run(tmp_path, "b", "ours-2", 0, OURS.tolist())
+    return tmp_path
+
+
+def cells_of(page, corpus):
+    lines = page.split(f"## {corpus}\n")[1].split("##")[0].splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")][1:]
+    return {row[0]: dict(zip(COLUMNS, row)) for row in rows}
+
+
+def test_each_is_held_against_the_baseline_with_its_vectors(results):
+    rows = cells_of(collate(read_rows(results, BASELINES)), "a")
+    assert rows["ours-2"]["ahead"] == "+7.0 (stock)"
+    assert rows["ours_vectors"]["ahead"] == "+14.5 (stock_glove)"
+    assert rows["stock"]["ahead"] == rows["other_vectors"]["ahead"] == "–"
+    expected = paired_bootstrap(3 * OURS, BASELINE)
+    assert rows["ours-2"]["p"] == f"{expected:.3f}"
+
+
+def test_means_and_spread(results):
+    row = cells_of(collate(read_rows(results, BASELINES)), "a")["ours-2"]
+    assert row["seeds"] == "0, 1, 2" and row["test F1"] == "62.0 ± 2.0"
+    assert row["seen F1"] == "66.7" and row["training"] == "1,200 s" and row["MB"] == "4.2"
+
+
+def test_a_baseline_of_another_corpus_does_not_count(results):
+    assert cells_of(collate(read_rows(results, BASELINES)), "b")["ours-2"]["p"] == "–"
+
+
+def test_trials_have_a_row_without_test(tmp_path):
+    for seed in (0, 1):
+        write_run(tmp_path, "a", "ours", seed, None if seed else OURS.tolist())
+    row = cells_of(collate(read_rows(tmp_path, BASELINES)), "a")["ours"]
+    assert row["dev F1"] == "50.0 ± 0.0" and row["test F1"] == row["unseen F1"] == "–"
+
+
+def test_figure_is_the_same_for_the_same_runs(results):
+    pytest.importorskip("matplotlib")
+    from benchmarks.accuracy.charts import draw_scores  # noqa: PLC0415
+
+    rows = read_rows(results, BASELINES)
+    figure = draw_scores(rows)
+    assert figure == draw_scores(read_rows(results, BASELINES))
+    assert all(f">{name}<".encode() in figure for name in ("a", "b", "ours-2", "stock_glove"))

@@ -1,0 +1,165 @@
+"""Runs are measured as spaCy's scorer measures, are not repeated, and trials are blind."""
+
+from pathlib import Path
+
+import numpy
+import pytest
+import spacy
+import srsly
+import typer
+from spacy.scorer import get_ner_prf
+from spacy.tokens import Doc, DocBin
+from spacy.training import Example
+from spacy.vectors import Vectors
+from typer.testing import CliRunner
+
+from benchmarks.accuracy import pipelines
+from benchmarks.accuracy.most_frequent_tag import repaired
+from benchmarks.accuracy.run import ROOT, main, run_one
+
+CONFIG = ROOT / "benchmarks" / "accuracy" / "configs" / "most_frequent_tag.cfg"
+PARTS = {
+    "train": ["Rome/B-LOC is far", "Rome/B-LOC , Ada/B-PER Byron/I-PER", "Ada/O sings"],
+    "dev": ["Rome/B-LOC sings"],
+    "test": [
+        "Rome/B-LOC and Ada/B-PER Byron/I-PER sing",
+        "he sings",
+        "Turin/B-LOC is in Byron/B-LOC",
+    ],
+}
+
+
+def write_corpus(folder):
+    nlp = spacy.blank("en")
+    folder.mkdir()
+    for part, texts in PARTS.items():
+        docs = []
+        for text in texts:
+            pairs = [word.partition("/")[::2] for word in text.split()]
+            words = [word for word, _ in pairs]
+            docs.append(Doc(nlp.vocab, words, ents=[tag or "O" for _, tag in pairs]))
+        DocBin(docs=docs).to_disk(folder / f"{part}.spacy")
+    return folder
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    return write_corpus(tmp_path / "small")
+
+
+def run(corpus, tmp_path, *more):
+    app = typer.Typer()
+    app.command()(main)
+    results = ["--results", str(tmp_path / "results"), "--models", str(tmp_path / "models")]
+    args = [str(corpus), "--config", f"tags={CONFIG}", "--seeds", "0", *results, *more]
+    return CliRunner().invoke(app, args)
+
+
+def test_most_frequent_tag_by_hand(corpus):
+    """Ada is B-PER as often as O, and B-PER came first; Byron, I-PER alone, starts an entity."""
+    found = run_one(CONFIG, corpus, 0, {}, test=True)["test"]
+    # Rome, Ada Byron right; Turin missed; Byron is PER instead of LOC
+    assert (found["tp"], found["fp"], found["fn"]) == ("2 0 0", "0 0 1", "0 0 2")
+    # Rome and Ada Byron occur in training; Byron and Turin are no entities there
+    assert found["seen"] == {"tp": 2, "fp": 0, "fn": 0}
+    assert found["unseen"] == {"tp": 0, "fp": 1, "fn": 2}
+    assert found["ents_p"] == 66.67 and found["ents_r"] == 50.0
+
+
+def test_pooled_counts_are_those_of_spacys_scorer(tmp_path, corpus):
+    found = run_one(CONFIG, corpus, 0, {}, test=True, output=tmp_path / "kept")["test"]
+    nlp = spacy.load(tmp_path / "kept" / "model-best")
+    golds = list(DocBin().from_disk(corpus / "test.spacy").get_docs(nlp.vocab))
+    docs = [nlp(Doc(nlp.vocab, [token.text for token in gold])) for gold in golds]
+    scores = get_ner_prf([Example(doc, gold) for doc, gold in zip(docs, golds)])
+    tp, fp, fn = (sum(map(int, found[key].split())) for key in ("tp", "fp", "fn"))
+    assert 2 * tp / (2 * tp + fp + fn) == pytest.approx(scores["ents_f"])
+    assert tp / (tp + fp) == pytest.approx(scores["ents_p"])
+    for key in ("tp", "fp", "fn"):
+        assert found["seen"][key] + found["unseen"][key] == {"tp": tp, "fp": fp, "fn": fn}[key]
+
+
+def test_a_trial_does_not_even_read_the_test_part(tmp_path, corpus):
+    (corpus / "test.spacy").write_bytes(b"must not be read")
+    result = run(corpus, tmp_path)
+    assert result.exit_code == 0, result.output
+    path = tmp_path / "results" / "small-tags-0.json"
+    assert "test" not in srsly.read_json(path)
+    assert "test" not in result.output.rpartition("small-tags-0:")[2]
+
+
+def test_a_trial_hides_scores_that_an_earlier_run_has_written(tmp_path, corpus):
+    assert "test" in run(corpus, tmp_path, "--test").output.rpartition("small-tags-0:")[2]
+    assert "test" not in run(corpus, tmp_path).output.rpartition("small-tags-0:")[2]
+
+
+def test_what_is_there_is_not_done_again(tmp_path, corpus, monkeypatch):
+    """Neither training nor measuring; a trial that is to be tested is measured, not trained."""
+    run(corpus, tmp_path)
+    path = tmp_path / "results" / "small-tags-0.json"
+    done = tmp_path / "models" / "small-tags-0" / "done.json"
+    srsly.write_json(done, {"train_seconds": 12.5})
+    monkeypatch.setattr(pipelines, "train", None)
+    before = path.read_bytes()
+    assert run(corpus, tmp_path).exit_code == 0
+    assert path.read_bytes() == before
+    assert run(corpus, tmp_path, "--test").exit_code == 0
+    found = srsly.read_json(path)
+    assert found["train_seconds"] == 12.5 and found["test"]["tp"] == "2 0 0"
+
+
+def test_a_folder_in_the_making_is_left_alone(tmp_path, corpus):
+    folder = tmp_path / "models" / "small-tags-0"
+    folder.mkdir(parents=True)
+    result = run(corpus, tmp_path)
+    assert result.exit_code == 0 and "left out" in result.output
+    assert list(folder.iterdir()) == [] and list((tmp_path / "results").iterdir()) == []
+
+
+def test_a_run_that_is_stopped_leaves_nothing_that_looks_finished(tmp_path, corpus, monkeypatch):
+    def stop(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipelines, "train", stop)
+    with pytest.raises(KeyboardInterrupt):
+        run_one(CONFIG, corpus, 0, {}, test=False, output=tmp_path / "models" / "one")
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_no_path_of_this_machine_is_written(tmp_path, corpus):
+    vectors = spacy.blank("en")
+    table = numpy.ones((1, 2), dtype="f")
+    vectors.vocab.vectors = Vectors(strings=vectors.vocab.strings, data=table, keys=["Rome"])
+    vectors.to_disk(tmp_path / "two_wide")
+    own = tmp_path / "own.cfg"
+    own.write_text(CONFIG.read_text("utf8"), encoding="utf8")
+    for config, name in (
+        (CONFIG, "benchmarks/accuracy/configs/most_frequent_tag.cfg"),
+        (own, "own.cfg"),
+    ):
+        found = run_one(config, corpus, 0, {}, test=True, vectors=tmp_path / "two_wide")
+        assert found["config"] == name
+        assert found["vectors"] == {"name": "two_wide", "rows": 1, "width": 2}
+        assert str(tmp_path) not in srsly.json_dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("tags", "entities"),
+    [
+        (["O", "I-LOC", "I-LOC"], [(1, 3, "LOC")]),
+        (["B-LOC", "I-PER"], [(0, 1, "LOC"), (1, 2, "PER")]),
+        (["B-LOC", "O", "I-LOC"], [(0, 1, "LOC"), (2, 3, "LOC")]),
+        (["B-LOC", "B-LOC", "I-LOC"], [(0, 1, "LOC"), (1, 3, "LOC")]),
+        ([], []),
+    ],
+)
+def test_illegal_tags_are_repaired(tags, entities):
+    assert repaired(tags) == entities
+
+
+def test_stock_with_vectors_differs_in_the_vectors_alone():
+    folder = Path(CONFIG).parent
+    plain, vectors = (
+        (folder / name).read_text("utf8") for name in ("stock_efficiency.cfg", "stock_vectors.cfg")
+    )
+    assert plain.replace("static_vectors = false", "static_vectors = true") == vectors
