@@ -6,9 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy
 import pytest
 import spacy
 import srsly
+from spacy.vectors import Vectors
 
 ROOT = Path(__file__).parent.parent
 
@@ -119,6 +121,12 @@ def test_configs_are_valid_and_walked_by_debug_model(project, config):
         "--paths.dev",
         "corpus/almanac/dev.spacy",
     ]
+    if config.stem.endswith("_vectors"):
+        nlp = spacy.blank("en")
+        table = numpy.ones((1, 5), dtype="f")
+        nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=table, keys=["Rome"])
+        nlp.to_disk(project / "vectors")
+        paths += ["--paths.vectors", "vectors"]
     assert "Config is valid" in run(project, "debug", "config", str(config), *paths)
     shapes = run(project, "debug", "model", str(config), "lstm_ner", "-P1", "-DIM", *paths)
     assert "lstm-l2r" in shapes and "model looks good" in shapes

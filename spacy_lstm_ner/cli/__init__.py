@@ -9,6 +9,7 @@ from .convert import convert_cli
 from .debug_data import SETTINGS, debug_data_cli
 from .errors import errors_cli
 from .evaluate import evaluate_cli
+from .init_config import init_config_cli
 from .plot import plot_cli
 from .suggest import suggest_cli
 from .thresholds import thresholds_cli
@@ -18,6 +19,7 @@ app = typer.Typer(
     help="Commands of spacy-lstm-ner, the LSTM-CRF entity recognizer.",
     no_args_is_help=True,
 )
+app.command("init-config")(init_config_cli)
 app.command("convert")(convert_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("errors")(errors_cli)

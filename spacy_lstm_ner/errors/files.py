@@ -69,6 +69,15 @@ class FileErrors:
         "{path} holds no text: it is empty, or nothing in it can be read as '{format}'. JSON lines "
         "need a string that is not blank under 'text' (or 'data') in each object."
     )
+    CONFIG_EXISTS = "{path} is there already. Overwrite it with --force, or name another file."
+    OPTIMIZE_NOISY = (
+        "--noisy was given with --optimize {value}, expected one of the two: there is one config "
+        "for noisy text. Leave one out."
+    )
+    VECTORS_FOLDER = (
+        "{path} is no folder of a pipeline with static vectors: {reason}. Make one of a file of "
+        "vectors with `spacy init vectors LANG FILE FOLDER`."
+    )
 
 
 class FileWarnings:
