@@ -9,6 +9,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Dict, List, Literal, NamedTuple, Optional
 
 if TYPE_CHECKING:
+    from spacy.vocab import Vocab
+
     # thinc's stubs of its array types know neither `None` as an index, nor `keepdims`, nor
     # boolean arrays: to the type checker these names are what they are to the reader, a rank.
     Floats1d = Any
@@ -226,15 +228,18 @@ class Words:
     """The distinct words of a batch, as the word embedding sees them.
 
     keys (Keys2d): One row of token attributes for each word. *Shape:* `(nW, nA)`, uint64.
-    vectors (Optional[Floats2d]): Static vectors of the words, zero where unknown; None if
-        the embedding does not use them. *Shape:* `(nW, nV)`.
     texts (Optional[List[str]]): The words as they are written; None if the embedding does not
         read characters. *Shape:* `(nW,)`.
+    names (Optional[Keys2d]): By what static vectors are found: ORTH, the attribute that the
+        vocab's vectors go by, and LOWER; None if the embedding does not use vectors. On the CPU.
+        *Shape:* `(nW, 3)`, uint64.
+    vocab (Optional[Vocab]): Their vocabulary.
     """
 
     keys: Keys2d
-    vectors: Optional[Floats2d] = None
     texts: Optional[List[str]] = None
+    names: Optional[Keys2d] = None
+    vocab: Optional["Vocab"] = None
 
 
 @dataclass

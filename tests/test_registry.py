@@ -16,6 +16,7 @@ NAMES = {
         "spacy-lstm-ner.CharLSTM.v1",
         "spacy-lstm-ner.LSTMEncoder.v1",
         "spacy-lstm-ner.LSTMTagger.v1",
+        "spacy-lstm-ner.StaticVectors.v1",
         "spacy-lstm-ner.WordEmbed.v1",
     ],
     "readers": ["spacy-lstm-ner.Corpus.v1"],

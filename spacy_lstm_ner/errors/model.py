@@ -59,9 +59,27 @@ class ModelErrors:
         "same: list attributes such as NORM and SHAPE, or set include_static_vectors = true."
     )
     NO_VECTORS = (
-        "include_static_vectors = true, but the vocab has no vectors (its table has shape "
-        "{shape}). Set [initialize.vectors] in the config (--paths.vectors on the command line), "
-        "or include_static_vectors = false."
+        "Static vectors were asked for (include_static_vectors = true, or StaticVectors), but "
+        "the vocab has no vectors. Set [initialize.vectors] in the config (--paths.vectors on the "
+        "command line), name a table by its path in StaticVectors, or do without."
+    )
+    NO_TABLE = (
+        "StaticVectors was given path = '{path}', but {folder} has no {missing}. Expected a "
+        "folder that `spacy init vectors` wrote, or its 'vocab' folder. Tables are not stored "
+        "with a model: where one has moved, name its place on loading, spacy.load(model, config="
+        "{{'components.lstm_ner.model.tok2vec.vectors.NAME.path': '/where/it/is'}})."
+    )
+    FLORET_TABLE = (
+        "StaticVectors was given path = '{path}', a floret table. Only the vocab can hold floret "
+        "vectors: set [initialize.vectors] to it and path = null."
+    )
+    TRAINED_FLORET = (
+        "trained_words = {trained_words} was given with floret vectors, which no word has a row of "
+        "its own in. Set trained_words = 0."
+    )
+    VECTORS_WIDTH = (
+        "The static vectors of {where} are {given} wide; the model was trained with vectors "
+        "{expected} wide. Load it with the table that it was trained with."
     )
     NO_PATH = (
         "No path of tags is allowed through sequence {sequence} of the batch: the masks leave no "

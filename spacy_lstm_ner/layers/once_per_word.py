@@ -11,17 +11,16 @@ from spacy.vocab import Vocab
 from thinc.api import Model, NumpyOps
 
 from ..errors import Errors
-from ..ops.distinct import distinct_rows, row_forms
+from ..ops.distinct import distinct_rows
 from ..types import Floats2d, Keys2d, Words
 from .kept_rows import Found, KeptRows, RowMap
 from .no_backprop import no_backprop
-from .words import Attr, Reads, get_words, make_words, static_vectors, token_keys
+from .words import Attr, Reads, get_words, make_words, token_keys, vector_forms
 
 
 def once_per_word(
     inner: Model[Words, Floats2d],
     attrs: List[Attr],
-    width: int,
     *,
     include_static_vectors: bool = False,
     include_texts: bool = False,
@@ -34,13 +33,12 @@ def once_per_word(
 
     inner (Model[Words, Floats2d]): Makes a vector of each word.
     attrs (List[Attr]): Token attributes that the model reads; they tell words apart.
-    width (int): Output width of the model.
-    include_static_vectors (bool): Give the model the static vectors of the words too.
+    include_static_vectors (bool): Give the model what it needs to look up static vectors too.
     include_texts (bool): Give the model the characters of the words too.
     word_dropout_scale (float): In training, tokens lose their identity (see `words._drop_words`)
         at the dropout rate in force times this.
     kept_rows (int): Words whose vectors are kept, at most. See `KeptRows`.
-    RETURNS (Model[List[Doc], List[Floats2d]]): One array of `(tokens, width)` a Doc.
+    RETURNS (Model[List[Doc], List[Floats2d]]): One array of `(tokens, nO)` a Doc.
     RAISES (ValueError): If word_dropout_scale or kept_rows is below 0.
     """
     if word_dropout_scale < 0:
@@ -58,7 +56,7 @@ def once_per_word(
         init=partial(init, reads),
         layers=[inner],
         shims=[KeptRows(kept_rows)],
-        dims={"nO": width},
+        dims={"nO": inner.maybe_get_dim("nO")},
         attrs={"dropout_rate": 0.0, "look_up_words": partial(look_up_words, reads)},
     )
 
@@ -93,7 +91,7 @@ def _train(
 ) -> Tuple[Floats2d, Callable[[Floats2d], None]]:
     _kept_rows(model).clear()
     words, index = get_words(model.ops, docs, reads, drop=drop)
-    Y_words, bp_words = model.layers[0](words, True)  # (nW, width)
+    Y_words, bp_words = model.layers[0](words, True)  # (nW, nO)
 
     def backprop(dY: Floats2d) -> None:
         dY_words = model.ops.xp.zeros_like(Y_words)
@@ -140,8 +138,8 @@ def look_up_words(
         return look_up(keys)
     # `Vocab.set_vector` changes vectors in place, so what they are just now goes with the keys.
     keys, index = distinct_rows(keys)
-    vectors = static_vectors(ops, vocab, keys[:, -1])
-    found = look_up(numpy.column_stack([keys, row_forms(vectors.view("uint32"))]))
+    forms = vector_forms(ops, vocab, keys[:, len(reads.attr_ids) :])
+    found = look_up(numpy.column_stack([keys, forms]))
     return found._replace(index=found.index.take(index))
 
 
@@ -170,10 +168,7 @@ def init(
 ) -> None:
     words: Optional[Words] = None
     docs = [doc for doc in X or [] if len(doc)]
-    if reads.vectors and X:
-        shape = X[0].vocab.vectors.shape
-        if 0 in shape:
-            raise ValueError(Errors.NO_VECTORS.format(shape=shape))
     if docs:
         words, _ = get_words(model.ops, docs, reads)
     model.layers[0].initialize(X=words)
+    model.set_dim("nO", model.layers[0].get_dim("nO"))

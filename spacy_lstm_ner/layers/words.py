@@ -5,12 +5,12 @@ from typing import List, NamedTuple, Tuple, Union
 import numpy
 from spacy.attrs import LEMMA, LOWER, NORM, ORTH
 from spacy.tokens import Doc
-from spacy.vectors import Mode
 from spacy.vocab import Vocab
 from thinc.api import Ops
 
-from ..ops.distinct import distinct_rows
-from ..types import Floats2d, Ints1d, Keys2d, Words
+from ..ops.distinct import distinct_rows, row_forms
+from ..types import Ints1d, Keys2d, Words
+from .vector_tables import find_vectors
 
 Attr = Union[str, int]
 IDENTITIES = {ORTH, NORM, LOWER, LEMMA}  # attributes that name a word rather than describe it
@@ -20,7 +20,7 @@ class Reads(NamedTuple):
     """What of a word the inner model reads.
 
     attr_ids (List[int]): Attributes, in the order of the keys' columns.
-    vectors (bool): Its static vector.
+    vectors (bool): Its static vectors, of the vocab or of other tables.
     texts (bool): Its characters.
     """
 
@@ -49,7 +49,7 @@ def get_words(
 
 def token_keys(docs: List[Doc], reads: Reads) -> Keys2d:
     """What tells the words of a batch apart: the attributes that the model reads, and behind them
-    by what the word's text and its static vector are found.
+    by what the word's text and its static vectors are found.
 
     docs (List[Doc]): The batch; at least one Doc.
     reads (Reads): What of a word is wanted.
@@ -57,8 +57,8 @@ def token_keys(docs: List[Doc], reads: Reads) -> Keys2d:
     """
     nA = len(reads.attr_ids)
     # Vectors are found by ORTH as a rule; `spacy init vectors --attr` may say otherwise.
-    wanted: List[Attr] = [*reads.attr_ids, ORTH, docs[0].vocab.vectors.attr]
-    columns = nA + (2 if reads.vectors else 1 if reads.texts else 0)
+    wanted: List[Attr] = [*reads.attr_ids, ORTH, docs[0].vocab.vectors.attr, LOWER]
+    columns = nA + (3 if reads.vectors else 1 if reads.texts else 0)
     found = [doc.to_array(wanted[:columns]).reshape(-1, columns) for doc in docs]
     return numpy.concatenate(found).astype("uint64", copy=False)
 
@@ -74,26 +74,20 @@ def make_words(ops: Ops, vocab: Vocab, keys: Keys2d, reads: Reads) -> Words:
     """
     nA = len(reads.attr_ids)
     texts = [vocab.strings[orth] for orth in keys[:, nA].tolist()] if reads.texts else None
-    vectors = static_vectors(ops, vocab, keys[:, nA + 1]) if reads.vectors else None
-    return Words(ops.xp.asarray(keys[:, :nA]), vectors, texts)
+    names = keys[:, nA : nA + 3] if reads.vectors else None
+    return Words(ops.xp.asarray(keys[:, :nA]), texts, names, vocab)
 
 
-def static_vectors(ops: Ops, vocab: Vocab, keys: Ints1d) -> Floats2d:
-    """The static vectors of some words, zero where there is none.
+def vector_forms(ops: Ops, vocab: Vocab, names: Keys2d) -> Ints1d:
+    """One number for each word that is another one once the word has another vector in the vocab.
 
     ops (Ops): Backend.
-    vocab (Vocab): Their vocabulary.
-    keys (Ints1d): By what the vectors are found. *Shape:* `(nW,)`.
-    RETURNS (Floats2d): *Shape:* `(nW, nV)`, float32, a new array.
+    vocab (Vocab): The words' vocabulary.
+    names (Keys2d): By what the vectors are found, see `find_vectors`. *Shape:* `(nW, 3)`.
+    RETURNS (Ints1d): *Shape:* `(nW,)`, uint64.
     """
-    table = vocab.vectors
-    if table.mode == Mode.default:
-        get = table.key2row.get
-        rows = ops.asarray1i([get(key, -1) for key in keys.tolist()])
-        vectors = ops.asarray2f(table.data[rows])
-        vectors[rows < 0] = 0
-        return vectors
-    return ops.asarray2f(table.get_batch(keys))
+    vectors, found = find_vectors(ops, vocab, names)
+    return row_forms(vectors.view("uint32")) + numpy.array(found, dtype="uint64")
 
 
 def _drop_words(keys: Keys2d, attr_ids: List[int], rate: float) -> None:

@@ -1,16 +1,16 @@
 """Word vectors from attributes, computed once for each distinct word of a batch."""
 
-from typing import Any, Callable, List, Optional, Tuple
+from typing import Dict, List, Optional
 
 from spacy.tokens import Doc
-from thinc.api import Model, chain, concatenate
+from thinc.api import Model, concatenate
 
 from ..errors import Errors
 from ..layers.hash_tables import HashTables
-from ..layers.linear import Linear
 from ..layers.once_per_word import once_per_word
 from ..layers.words import Attr
 from ..types import Floats2d, Words
+from .static_vectors import StaticVectors
 
 
 def WordEmbed(
@@ -19,6 +19,7 @@ def WordEmbed(
     rows: List[int],
     include_static_vectors: bool = False,
     *,
+    vectors: Optional[Dict[str, Model[Words, Floats2d]]] = None,
     chars: Optional[Model[Words, Floats2d]] = None,
     word_dropout_scale: float = 0.0,
     kept_rows: int = 32768,
@@ -34,7 +35,9 @@ def WordEmbed(
     attrs (List[Attr]): Token attributes such as NORM, PREFIX, SUFFIX, SHAPE; each gets a table.
     rows (List[int]): Rows of each table. *Shape:* as `attrs`.
     include_static_vectors (bool): Join the static vectors of the vocab too, through a learned
-        linear map to `width`. Words without a vector are zero before the map.
+        linear map to `width`: short for one `StaticVectors` with this width.
+    vectors (Optional[Dict[str, Model[Words, Floats2d]]]): Join static vectors of these tables too,
+        each a `StaticVectors` under a name of your choice.
     chars (Optional[Model[Words, Floats2d]]): Join what a model such as `CharLSTM` makes of the
         words' characters too.
     word_dropout_scale (float): In training, tokens get a random ORTH, NORM, LOWER and LEMMA at the
@@ -49,35 +52,18 @@ def WordEmbed(
         names = ", ".join(str(attr) for attr in attrs)
         raise ValueError(Errors.ROWS_ATTRS.format(rows=len(rows), attrs=len(attrs), names=names))
     parts: List[Model[Words, Floats2d]] = [HashTables(width, rows)] if rows else []
-    nO = width * len(rows)
     if include_static_vectors:
-        parts.append(chain(_vectors(), Linear(width)))
-        nO += width
+        parts.append(StaticVectors(width=width))
+    parts.extend((vectors or {}).values())
     if chars is not None:
         parts.append(chars)
-        nO += chars.get_dim("nO")
     if not parts:
         raise ValueError(Errors.NO_FEATURES)
     return once_per_word(
         concatenate(*parts) if len(parts) > 1 else parts[0],
         attrs,
-        nO,
-        include_static_vectors=include_static_vectors,
+        include_static_vectors=include_static_vectors or bool(vectors),
         include_texts=chars is not None,
         word_dropout_scale=word_dropout_scale,
         kept_rows=kept_rows,
     )
-
-
-def _vectors() -> Model[Words, Floats2d]:
-    return Model("vectors", _forward_vectors)
-
-
-def _forward_vectors(
-    model: Model[Words, Floats2d], words: Words, is_train: bool
-) -> Tuple[Floats2d, Callable[[Floats2d], None]]:
-    return words.vectors, _no_gradient
-
-
-def _no_gradient(d_words: Any) -> None:
-    """Words are data: nothing is learned below them."""

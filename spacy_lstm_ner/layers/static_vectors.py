@@ -1,0 +1,106 @@
+"""Words to static vectors, with what training adds to them."""
+
+from functools import partial
+from typing import Any, Callable, List, Optional, Tuple, cast
+
+import numpy
+from spacy.vectors import Mode
+from spacy.vocab import Vocab
+from thinc.api import Model
+
+from ..errors import Errors
+from ..types import Floats2d, Ints1d, Words
+from .vector_tables import VectorTable, find_vectors
+
+
+def static_vectors(
+    table: Optional[VectorTable] = None, trained_words: int = 0
+) -> Model[Words, Floats2d]:
+    """Look up the static vector of each word; the last column is 1 where there is none, so that
+    the layers above know.
+
+    Vectors can be trained on: the first words with a vector that training meets get a row of `E`
+    each, zero at its start, which is added to the vector. Words that training has not met keep
+    their vectors untouched. (A hashed table would add to them what was learned about others.)
+    Weight decay pulls a vector back to where it came from.
+
+    table (Optional[VectorTable]): The table to look in; None: the vocab's own.
+    trained_words (int): Words whose vectors are trained on, at most.
+    RETURNS (Model[Words, Floats2d]): From words to `(nW, nV + 1)`.
+    """
+    return Model(
+        "static_vectors",
+        partial(forward, table),
+        init=partial(init, table, trained_words),
+        params={"E": None} if trained_words else {},
+        dims={"nV": None, "nO": None},
+        # The row of E for each key: it grows in training and is stored with the model.
+        attrs={"rows": {}} if trained_words else {},
+    )
+
+
+def forward(
+    table: Optional[VectorTable], model: Model[Words, Floats2d], words: Words, is_train: bool
+) -> Tuple[Floats2d, Callable[[Floats2d], None]]:
+    nV, width = model.get_dim("nV"), _source(table, words).data.shape[1]
+    if width != nV:
+        where = "the vocab" if table is None else f"'{table.path}'"
+        raise ValueError(Errors.VECTORS_WIDTH.format(where=where, given=width, expected=nV))
+    Y, found = find_vectors(model.ops, cast(Vocab, words.vocab), words.names, table)
+    if not model.has_param("E"):
+        return Y, _no_gradient
+    E: Floats2d = model.get_param("E")
+    if is_train:
+        _give_rows(model, [key for key, missing in zip(found, Y[:, nV].tolist()) if not missing])
+    get = model.attrs["rows"].get
+    rows = numpy.array([get(key, -1) for key in found], dtype="int32")
+    trained: Ints1d = model.ops.xp.asarray(numpy.flatnonzero(rows >= 0))
+    rows = model.ops.xp.asarray(rows)[trained]
+    Y = Y.astype(E.dtype, copy=False)
+    Y[trained, :nV] += E[rows]
+
+    def backprop(dY: Floats2d) -> None:
+        if not model.has_grad("E"):
+            model.set_grad("E", model.ops.xp.zeros_like(E))
+        # Straight into the gradient: most of its rows are not touched.
+        model.ops.scatter_add(model.get_grad("E"), rows, dY[trained, :nV])
+
+    return Y, backprop
+
+
+def _give_rows(model: Model[Words, Floats2d], keys: List[int]) -> None:
+    rows, limit = model.attrs["rows"], len(model.get_param("E"))
+    for key in keys:
+        if len(rows) >= limit:
+            return
+        rows.setdefault(key, len(rows))
+
+
+def _source(table: Optional[VectorTable], words: Words) -> Any:
+    return cast(Vocab, words.vocab).vectors if table is None else table
+
+
+def _no_gradient(d_vectors: Any) -> None:
+    """Vectors are data: nothing is learned below them."""
+
+
+def init(
+    table: Optional[VectorTable],
+    trained_words: int,
+    model: Model[Words, Floats2d],
+    X: Optional[Words] = None,
+    Y: Optional[Floats2d] = None,
+) -> None:
+    if X is None:
+        raise ValueError(Errors.MISSING_DIM.format(layer=model.name, dim="nV"))
+    source = _source(table, X)
+    if 0 in source.data.shape:
+        raise ValueError(Errors.NO_VECTORS)
+    if trained_words and source.mode != Mode.default:
+        raise ValueError(Errors.TRAINED_FLORET.format(trained_words=trained_words))
+    nV = source.data.shape[1]
+    model.set_dim("nV", nV)
+    model.set_dim("nO", nV + 1)
+    if trained_words:
+        model.set_param("E", model.ops.alloc2f(trained_words, nV))
+        model.attrs["rows"] = {}

@@ -1,0 +1,107 @@
+"""Tables of static vectors, and how the vector of a word is found in one."""
+
+import re
+from pathlib import Path
+from typing import Any, Iterator, List, Optional, Tuple
+
+import numpy
+import srsly
+from spacy.strings import get_string_id
+from spacy.vectors import Mode
+from spacy.vocab import Vocab
+from thinc.api import Ops
+
+from ..errors import Errors
+from ..types import Floats2d, Ints1d, Keys2d
+
+DIGIT = re.compile(r"\d")
+FILES = ("vectors", "key2row")
+
+
+class VectorTable:
+    """A table beside the vocab's own, as `spacy init vectors` writes it. The vectors stay on disk:
+    they are mapped into memory, read-only, and processes on one machine share them. A copy and a
+    pickle hold the path alone and open the table again.
+
+    path (str): The folder that was written, or its `vocab` folder.
+    RAISES (ValueError): If there is no table, or a floret one, which has no rows of words.
+    """
+
+    mode = Mode.default
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        folder = Path(path)
+        if (folder / "vocab").is_dir():
+            folder = folder / "vocab"
+        missing = [name for name in FILES if not (folder / name).is_file()]
+        if missing:
+            names = " and ".join(f"'{name}'" for name in missing)
+            raise ValueError(Errors.NO_TABLE.format(path=path, folder=folder, missing=names))
+        settings = folder / "vectors.cfg"
+        if settings.is_file() and srsly.read_json(settings).get("mode") == Mode.floret.value:
+            raise ValueError(Errors.FLORET_TABLE.format(path=path))
+        self.data: Floats2d = numpy.load(folder / "vectors", mmap_mode="r")
+        self.key2row = srsly.read_msgpack(folder / "key2row")
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return VectorTable, (self.path,)
+
+
+def find_vectors(
+    ops: Ops, vocab: Vocab, names: Keys2d, table: Optional[VectorTable] = None
+) -> Tuple[Floats2d, List[int]]:
+    """The static vectors of some words. A word that is not in the table goes by its lower-case
+    form, and if that is not there either, by its lower-case form with 0 for every digit.
+
+    Tables of lower-case words need nothing else for it: spaCy forgets on saving that a table was
+    made with `--attr LOWER`. Floret tables make a vector for everything and are asked as they are.
+
+    ops (Ops): Backend.
+    vocab (Vocab): The words' vocabulary.
+    names (Keys2d): ORTH, what the vocab's table goes by, and LOWER. *Shape:* `(nW, 3)`, uint64.
+    table (Optional[VectorTable]): The table to look in; None: the vocab's own.
+    RETURNS (Tuple[Floats2d, List[int]]): The vectors and behind them a column that is 1 where there
+        is none (the vector is zero then). *Shape:* `(nW, nV + 1)`, float32, a new array. And the
+        key that each vector was found by, or else the word's own.
+    """
+    source: Any = vocab.vectors if table is None else table
+    exact = names[:, 1] if table is None else names[:, 0]
+    if source.mode == Mode.default:
+        rows, found = _find_rows(source.key2row, vocab, exact, names[:, 2])
+        vectors = _gather(ops, source.data, rows)
+    else:
+        rows, found = numpy.zeros(len(names), dtype="int32"), exact.tolist()
+        vectors = ops.asarray2f(source.get_batch(exact))
+    is_missing = ops.xp.asarray(rows[:, None] < 0)
+    return ops.xp.hstack([vectors, is_missing.astype("float32")]), found
+
+
+def _find_rows(
+    key2row: Any, vocab: Vocab, exact: Ints1d, lower: Ints1d
+) -> Tuple[Ints1d, List[int]]:
+    """The row of each word, -1 if there is none, and the key that it was found by."""
+    found = exact.tolist()
+    rows = numpy.array([key2row.get(key, -1) for key in found], dtype="int32")
+    for word in numpy.flatnonzero(rows < 0).tolist():
+        for key in _back_off(vocab, int(lower[word])):
+            if key in key2row:
+                rows[word], found[word] = key2row[key], key
+                break
+    return rows, found
+
+
+def _back_off(vocab: Vocab, lower: int) -> Iterator[int]:
+    yield lower
+    text = vocab.strings[lower]
+    zeros = DIGIT.sub("0", text)
+    if zeros != text:
+        yield get_string_id(zeros)
+
+
+def _gather(ops: Ops, data: Floats2d, rows: Ints1d) -> Floats2d:
+    if not len(data):
+        return ops.alloc2f(len(rows), data.shape[1])
+    vectors = ops.asarray2f(data[rows])  # of the last row where there is none
+    vectors[ops.xp.asarray(rows < 0)] = 0
+    return vectors

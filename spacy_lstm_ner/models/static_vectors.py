@@ -1,0 +1,40 @@
+"""Static vectors for the words of `WordEmbed`."""
+
+from typing import Optional
+
+from thinc.api import Model, chain
+
+from ..errors import Errors
+from ..layers.linear import Linear
+from ..layers.static_vectors import static_vectors
+from ..layers.vector_tables import VectorTable
+from ..types import Floats2d, Words
+
+
+def StaticVectors(
+    *, path: Optional[str] = None, width: Optional[int] = None, trained_words: int = 0
+) -> Model[Words, Floats2d]:
+    """Give every word its vector of a table. For the `vectors` of `WordEmbed`, which looks up each
+    distinct word once. A word that the table lacks goes by its lower-case form, then by its
+    lower-case form with 0 for every digit; if neither is there, the vector is zero. One more column
+    is 1 for words without a vector.
+
+    path (Optional[str]): A folder that `spacy init vectors` wrote, or its `vocab` folder. The table
+        is mapped into memory and not stored with the model: where the model is loaded it must be
+        there too. None: the vectors of the vocab.
+    width (Optional[int]): Map the vectors to this width, by a linear layer that is learned; None:
+        let them through as they are.
+    trained_words (int): Train on the vectors of the first so many words that training meets, in
+        a copy that is stored with the model; all others stay as they are.
+    RETURNS (Model[Words, Floats2d]): One vector a word, of `width` or of the table's width + 1.
+    RAISES (ValueError): If there is no table at the path, a number is below its limit, or, when
+        it runs, the table's width is not what the model was trained with.
+    """
+    if trained_words < 0:
+        rule = "a number >= 0; 0 trains on none"
+        raise ValueError(Errors.SIZE.format(name="trained_words", value=trained_words, rule=rule))
+    if width is not None and width < 1:
+        rule = "a number >= 1, or null to leave the vectors as they are"
+        raise ValueError(Errors.SIZE.format(name="width", value=width, rule=rule))
+    found = static_vectors(None if path is None else VectorTable(path), trained_words)
+    return found if width is None else chain(found, Linear(width))
