@@ -93,7 +93,7 @@ def vector_forms(ops: Ops, vocab: Vocab, names: Keys2d) -> Ints1d:
 def _drop_words(keys: Keys2d, attr_ids: List[int], rate: float) -> None:
     """Give some tokens a random identity, as words that training has not seen have one: hashed
     tables answer them with rows of other words. What describes a word (its affixes, its shape, its
-    characters, its static vector) stays, so the model learns to go by that."""
+    characters, its static vectors) stays, so the model learns to go by that."""
     identities = [column for column, attr in enumerate(attr_ids) if attr in IDENTITIES]
     dropped = numpy.flatnonzero(numpy.random.uniform(size=len(keys)) < rate)
     for column in identities:

@@ -1,6 +1,6 @@
 """Word vectors from attributes, computed once for each distinct word of a batch."""
 
-from typing import Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
 from spacy.tokens import Doc
 from thinc.api import Model, concatenate
@@ -19,7 +19,7 @@ def WordEmbed(
     rows: List[int],
     include_static_vectors: bool = False,
     *,
-    vectors: Optional[Dict[str, Model[Words, Floats2d]]] = None,
+    vectors: Optional[Dict[str, Any]] = None,
     chars: Optional[Model[Words, Floats2d]] = None,
     word_dropout_scale: float = 0.0,
     kept_rows: int = 32768,
@@ -36,8 +36,9 @@ def WordEmbed(
     rows (List[int]): Rows of each table. *Shape:* as `attrs`.
     include_static_vectors (bool): Join the static vectors of the vocab too, through a learned
         linear map to `width`: short for one `StaticVectors` with this width.
-    vectors (Optional[Dict[str, Model[Words, Floats2d]]]): Join static vectors of these tables too,
-        each a `StaticVectors` under a name of your choice.
+    vectors (Optional[Dict[str, Any]]): Join static vectors of these tables too, each a
+        `StaticVectors` under a name of your choice. (Not `Dict[str, Model]`, since spaCy checks
+        the blocks of a config before it makes models of them.)
     chars (Optional[Model[Words, Floats2d]]): Join what a model such as `CharLSTM` makes of the
         words' characters too.
     word_dropout_scale (float): In training, tokens get a random ORTH, NORM, LOWER and LEMMA at the
