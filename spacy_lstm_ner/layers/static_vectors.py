@@ -51,9 +51,9 @@ def forward(
         return Y, _no_gradient
     E: Floats2d = model.get_param("E")
     if is_train:
-        _give_rows(model, [key for key, missing in zip(found, Y[:, nV].tolist()) if not missing])
+        _give_rows(model, found[model.ops.to_numpy(Y[:, nV]) == 0].tolist())
     get = model.attrs["rows"].get
-    rows = numpy.array([get(key, -1) for key in found], dtype="int32")
+    rows = numpy.array([get(key, -1) for key in found.tolist()], dtype="int32")
     trained: Ints1d = model.ops.xp.asarray(numpy.flatnonzero(rows >= 0))
     rows = model.ops.xp.asarray(rows)[trained]
     Y = Y.astype(E.dtype, copy=False)

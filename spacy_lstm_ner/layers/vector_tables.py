@@ -2,14 +2,14 @@
 
 import re
 from pathlib import Path
-from typing import Any, Iterator, List, Optional, Tuple
+from typing import Any, List, Optional, Tuple
 
 import numpy
 import srsly
 from spacy.strings import get_string_id
 from spacy.vectors import Mode
 from spacy.vocab import Vocab
-from thinc.api import Ops
+from thinc.api import Ops, get_array_module
 
 from ..errors import Errors
 from ..types import Floats2d, Ints1d, Keys2d
@@ -50,7 +50,7 @@ class VectorTable:
 
 def find_vectors(
     ops: Ops, vocab: Vocab, names: Keys2d, table: Optional[VectorTable] = None
-) -> Tuple[Floats2d, List[int]]:
+) -> Tuple[Floats2d, Ints1d]:
     """The static vectors of some words. A word that is not in the table goes by its lower-case
     form, and if that is not there either, by its lower-case form with 0 for every digit.
 
@@ -61,47 +61,43 @@ def find_vectors(
     vocab (Vocab): The words' vocabulary.
     names (Keys2d): ORTH, what the vocab's table goes by, and LOWER. *Shape:* `(nW, 3)`, uint64.
     table (Optional[VectorTable]): The table to look in; None: the vocab's own.
-    RETURNS (Tuple[Floats2d, List[int]]): The vectors and behind them a column that is 1 where there
+    RETURNS (Tuple[Floats2d, Ints1d]): The vectors and behind them a column that is 1 where there
         is none (the vector is zero then). *Shape:* `(nW, nV + 1)`, float32, a new array. And the
-        key that each vector was found by, or else the word's own.
+        key that each vector was found by, or else the word's own. *Shape:* `(nW,)`, uint64.
     """
     source: Any = vocab.vectors if table is None else table
     exact = names[:, 1] if table is None else names[:, 0]
+    rows, found = numpy.zeros(len(names), dtype="int32"), exact
     if source.mode == Mode.default:
         rows, found = _find_rows(source.key2row, vocab, exact, names[:, 2])
         vectors = _gather(ops, source.data, rows)
     else:
-        rows, found = numpy.zeros(len(names), dtype="int32"), exact.tolist()
         vectors = ops.asarray2f(source.get_batch(exact))
-    is_missing = ops.xp.asarray(rows[:, None] < 0)
-    return ops.xp.hstack([vectors, is_missing.astype("float32")]), found
+    is_missing = ops.xp.asarray(rows[:, None] < 0, dtype="float32")
+    return ops.xp.hstack([vectors, is_missing]), found
 
 
-def _find_rows(
-    key2row: Any, vocab: Vocab, exact: Ints1d, lower: Ints1d
-) -> Tuple[Ints1d, List[int]]:
+def _find_rows(key2row: Any, vocab: Vocab, exact: Ints1d, lower: Ints1d) -> Tuple[Ints1d, Ints1d]:
     """The row of each word, -1 if there is none, and the key that it was found by."""
-    found = exact.tolist()
-    rows = numpy.array([key2row.get(key, -1) for key in found], dtype="int32")
-    for word in numpy.flatnonzero(rows < 0).tolist():
-        for key in _back_off(vocab, int(lower[word])):
-            if key in key2row:
-                rows[word], found[word] = key2row[key], key
-                break
+    found, get, strings = exact.copy(), key2row.get, vocab.strings
+    rows = numpy.array([get(key, -1) for key in exact.tolist()], dtype="int32")
+
+    def go_by(words: Ints1d, keys: List[int]) -> None:
+        rows[words] = [get(key, -1) for key in keys]
+        found[words] = numpy.where(rows[words] < 0, exact[words], numpy.array(keys, dtype="uint64"))
+
+    missing = numpy.flatnonzero(rows < 0)
+    go_by(missing, lower[missing].tolist())
+    missing = numpy.flatnonzero(rows < 0)
+    texts = [strings[key] for key in lower[missing].tolist()]
+    go_by(missing, [get_string_id(DIGIT.sub("0", text)) for text in texts])
     return rows, found
-
-
-def _back_off(vocab: Vocab, lower: int) -> Iterator[int]:
-    yield lower
-    text = vocab.strings[lower]
-    zeros = DIGIT.sub("0", text)
-    if zeros != text:
-        yield get_string_id(zeros)
 
 
 def _gather(ops: Ops, data: Floats2d, rows: Ints1d) -> Floats2d:
     if not len(data):
         return ops.alloc2f(len(rows), data.shape[1])
-    vectors = ops.asarray2f(data[rows])  # of the last row where there is none
+    at = get_array_module(data).asarray(rows)
+    vectors = ops.asarray2f(data[at])  # of the last row where there is none
     vectors[ops.xp.asarray(rows < 0)] = 0
     return vectors

@@ -87,7 +87,7 @@ def vector_forms(ops: Ops, vocab: Vocab, names: Keys2d) -> Ints1d:
     RETURNS (Ints1d): *Shape:* `(nW,)`, uint64.
     """
     vectors, found = find_vectors(ops, vocab, names)
-    return row_forms(vectors.view("uint32")) + numpy.array(found, dtype="uint64")
+    return row_forms(vectors.view("uint32")) + found
 
 
 def _drop_words(keys: Keys2d, attr_ids: List[int], rate: float) -> None:
