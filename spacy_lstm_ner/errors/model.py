@@ -60,7 +60,7 @@ class ModelErrors:
     )
     NO_VECTORS = (
         "Static vectors were asked for (include_static_vectors = true, or StaticVectors), but "
-        "the vocab has no vectors. Set [initialize.vectors] in the config (--paths.vectors on the "
+        "{where} has no vectors. Set [initialize.vectors] in the config (--paths.vectors on the "
         "command line), name a table by its path in StaticVectors, or do without."
     )
     NO_TABLE = (

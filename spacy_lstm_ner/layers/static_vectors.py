@@ -44,7 +44,7 @@ def forward(
 ) -> Tuple[Floats2d, Callable[[Floats2d], None]]:
     nV, width = model.get_dim("nV"), _source(table, words).data.shape[1]
     if width != nV:
-        where = "the vocab" if table is None else f"'{table.path}'"
+        where = _where(table)
         raise ValueError(Errors.VECTORS_WIDTH.format(where=where, given=width, expected=nV))
     Y, found = find_vectors(model.ops, cast(Vocab, words.vocab), words.names, table)
     if not model.has_param("E"):
@@ -80,6 +80,10 @@ def _source(table: Optional[VectorTable], words: Words) -> Any:
     return cast(Vocab, words.vocab).vectors if table is None else table
 
 
+def _where(table: Optional[VectorTable]) -> str:
+    return "the vocab" if table is None else f"'{table.path}'"
+
+
 def _no_gradient(d_vectors: Any) -> None:
     """Vectors are data: nothing is learned below them."""
 
@@ -95,7 +99,7 @@ def init(
         raise ValueError(Errors.MISSING_DIM.format(layer=model.name, dim="nV"))
     source = _source(table, X)
     if 0 in source.data.shape:
-        raise ValueError(Errors.NO_VECTORS)
+        raise ValueError(Errors.NO_VECTORS.format(where=_where(table)))
     if trained_words and source.mode != Mode.default:
         raise ValueError(Errors.TRAINED_FLORET.format(trained_words=trained_words))
     nV = source.data.shape[1]

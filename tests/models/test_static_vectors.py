@@ -239,6 +239,9 @@ def test_errors(nlp, docs, path, tmp_path):
     wider.from_bytes(model.to_bytes())
     with pytest.raises(ValueError, match=r"of '.*wider' are 7 wide; .* vectors 3 wide"):
         wider.predict(docs)
+    empty = StaticVectors(path=write_table(tmp_path / "empty", 3, words=[]))
+    with pytest.raises(ValueError, match="'.*empty' has no vectors"):
+        WordEmbed(4, [], [], vectors={"empty": empty}).initialize(X=docs)
     nlp.vocab.vectors = Vectors(
         mode="floret", data=random_vectors(WORDS, 5), minn=2, maxn=3, hash_count=1
     )
