@@ -68,10 +68,11 @@ def best_scores(lattice: Lattice) -> Floats2d:
 def _scores_of_one(lattice: Lattice) -> Floats2d:
     """Of a single sequence, with as few calls as can be."""
     best, from_next = lattice.emissions.copy(), lattice.transitions.T.copy()
-    for t in range(1, len(best)):
-        best[t] += (best[t - 1] + from_next).max(axis=1)
+    rows = list(best)
+    for t in range(1, len(rows)):
+        rows[t] += (rows[t - 1] + from_next).max(axis=1)
         if t % SHIFT == 0:
-            best[t] -= best[t].max()
+            rows[t] -= rows[t].max()
     return best
 
 

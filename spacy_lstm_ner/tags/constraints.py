@@ -7,6 +7,7 @@
 """
 
 from functools import lru_cache
+from itertools import accumulate
 from typing import Iterable, List, Optional, Sequence
 
 import numpy
@@ -71,6 +72,8 @@ def prediction_mask(
             if rejected_key in doc.spans:
                 _forbid(mask[first : first + len(doc)], doc.spans[rejected_key], tagset)
     iob, ent_type = attrs[:, 2], attrs[:, 3]
+    if not (iob & 1).any():  # no token in an entity (1, 3) or blocked (3)
+        return mask
     blocked = numpy.flatnonzero((iob == 3) & (ent_type == 0))
     _force(mask, blocked, [O] * len(blocked))
     in_ents = numpy.flatnonzero(ent_type)
@@ -90,18 +93,20 @@ def _token_attrs(docs: Sequence[Doc]) -> numpy.ndarray:
 
 def _first_tokens(docs: Sequence[Doc]) -> numpy.ndarray:
     """Row of each Doc's first token; of an empty Doc, where it would be. *Shape:* `(nB,)`."""
-    ends = numpy.cumsum([0, *map(len, docs)])
-    return ends[:-1]
+    ends = [0, *accumulate(map(len, docs))]
+    return numpy.array(ends[:-1], dtype="int64")
 
 
 def _structural_mask(attrs: numpy.ndarray, firsts: numpy.ndarray, tagset: TagSet) -> numpy.ndarray:
     rules, N = scheme_constraints(tagset), len(attrs)
     mask = numpy.ones((N, len(tagset)), dtype=bool)
-    mask[attrs[:, 0] == 1] &= _may_hold_space(tagset)
-    is_start = attrs[:, 1] == 1
-    mask[is_start] &= rules.start
-    is_start[firsts[firsts < N]] = False  # nothing stands before these
-    mask[:-1][is_start[1:]] &= rules.end
+    is_space, is_start = attrs[:, 0] == 1, attrs[:, 1] == 1
+    if is_space.any():
+        mask[is_space] &= _may_hold_space(tagset)
+    if is_start.any():
+        mask[is_start] &= rules.start
+        is_start[firsts[firsts < N]] = False  # nothing stands before these
+        mask[:-1][is_start[1:]] &= rules.end
     return mask
 
 
