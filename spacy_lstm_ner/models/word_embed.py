@@ -43,8 +43,9 @@ def WordEmbed(
         words' characters too.
     word_dropout_scale (float): In training, tokens get a random ORTH, NORM, LOWER and LEMMA at the
         dropout rate in force times this, as if the word was unknown; the rest stays.
-    kept_rows (int): At prediction, the vectors of at most so many words are kept between batches,
-        four bytes times nO each (and some 150 for the word); 0: none.
+    kept_rows (int): At prediction, at most so many words' vectors, or what the layer above makes
+        of them, are kept between batches: four bytes times their width each (and some 150 for
+        the word). 0: none.
     RETURNS (Model[List[Doc], List[Floats2d]]): One array of `(tokens, nO)` a Doc.
     RAISES (ValueError): If rows and attributes differ in number, there is nothing to embed, or a
         number is below 0.
