@@ -31,7 +31,7 @@ else:
 
 Direction = Literal["l2r", "r2l"]
 Head = Literal["crf", "softmax"]
-KernelName = Literal["auto", "numpy", "torch", "torch-bf16"]
+KernelName = Literal["auto", "numpy", "torch", "mixed", "torch-bf16"]
 
 
 @dataclass(frozen=True, eq=False)

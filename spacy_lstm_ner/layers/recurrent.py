@@ -128,7 +128,7 @@ def predict(
         Way(direction, *(layer.get_param(name) for name in ("Wx", "Wh", "b")))
         for direction, layer in zip(directions, layers)
     ]
-    if isinstance(Xp, PackedWords) and kernel.name == "numpy":
+    if isinstance(Xp, PackedWords) and kernel.takes_words:
         _check_width(layers[0], Xp.width)
         weights = [array for way in ways for array in (way.Wx, way.Wh, way.b)]
         ready, A, index = Xp.through(RowMap(weights, partial(kernel.prepare, ways), _project))

@@ -2,10 +2,12 @@
 the cell's own forward pass (`ops/lstm.py`), and keep nothing for a backward pass.
 
 "numpy" works on numpy and cupy arrays in any precision, and can take rows of words that were
-projected before. The others are for float32 on the CPU. Training has one kernel, the two passes of
-the cell: they measure best there (`docs/performance.md`).
+projected before. The others are for float32 on the CPU. "mixed" is "numpy" where there are such
+rows and "torch" elsewhere. Training has one kernel, the two passes of the cell: they measure best
+there (`docs/performance.md`).
 """
 
+import platform
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Callable, Dict, Sequence
@@ -32,7 +34,7 @@ class Kernel:
     """What a layer predicts with. Made by `choose_kernel`.
 
     cell (str): A name in `ops.cells.CELLS`.
-    name (str): "numpy", or a name in `FAST[cell]`.
+    name (str): "numpy", "mixed", or a name in `FAST[cell]`.
     """
 
     cell: str
@@ -48,10 +50,16 @@ class Kernel:
         """
         weights = [array for way in ways for array in (way.Wx, way.Wh, way.b)]
         name = self.name_for(X, *weights)
+        name = "torch" if name == "mixed" else name
         if name in FAST.get(self.cell, {}) and len(X):
             return FAST[self.cell][name](X, ways, layout)
         Y: Floats2d = self.prepare(ways).predict(X, layout)
         return Y
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether it wants rows of words projected once rather than the inputs of tokens."""
+        return self.name in ("numpy", "mixed")
 
     def prepare(self, ways: Sequence[Way]) -> Any:
         """Make a layer ready for the kernel "numpy".
@@ -77,17 +85,19 @@ def choose_kernel(cell: str, name: KernelName = "auto") -> Kernel:
     reasons for it, are in `docs/performance.md`.
 
     cell (str): A name in `ops.cells.CELLS`.
-    name (KernelName): "auto", "numpy", or a name in `FAST[cell]`.
+    name (KernelName): "auto", "numpy", "mixed", or a name in `FAST[cell]`.
     RETURNS (Kernel): The kernel.
     RAISES (ValueError): If there is no such kernel, for this cell or on this machine.
     """
-    known = ["auto", "numpy", *FAST.get(cell, {})]
+    fast = FAST.get(cell, {})
+    if name == "auto":
+        is_x86 = platform.machine().lower() in ("x86_64", "amd64")
+        return Kernel(cell, "mixed" if "torch" in fast and is_x86 and has_onednn() else "numpy")
+    known = ["auto", "numpy", *(["mixed"] if "torch" in fast else []), *fast]
     if name not in known:
         names = ", ".join(known)
         raise ValueError(Errors.UNKNOWN_KERNEL.format(kernel=name, cell=cell, known=names))
-    if name in ("auto", "numpy"):
-        return Kernel(cell, "numpy")
-    if not has_onednn():
+    if name != "numpy" and not has_onednn():
         raise ValueError(Errors.NO_ONEDNN.format(kernel=name))
     if name == "torch-bf16" and not has_bfloat16():
         raise ValueError(Errors.NO_BFLOAT16.format(kernel=name))

@@ -22,7 +22,9 @@ def test_every_architecture_has_the_setting():
     tok2vec = build_Tok2Vec_model(embed=embed, encode=encoder)
     assert kernel_of(LSTMTagger(tok2vec, 4, 1, kernel="numpy")) == {"numpy", "torch"}
     for make in (lambda: LSTMEncoder(4, 1, 0.0, kernel="x"), lambda: CharLSTM(4, kernel="x")):
-        with pytest.raises(ValueError, match="Known kernels: auto, numpy, torch, torch-bf16"):
+        with pytest.raises(
+            ValueError, match="Known kernels: auto, numpy, mixed, torch, torch-bf16"
+        ):
             make()
 
 

@@ -61,6 +61,7 @@ def docs(nlp):
         {"depth": 0},
         {"bidirectional": False},
         {"kernel": "torch"},
+        {"kernel": "numpy", "depth": 2},
     ],
 )
 def test_equal_to_the_vectors_of_tokens(nlp, kept_rows, settings):

@@ -1,5 +1,6 @@
 """Every kernel against the reference, and the rules that choose one."""
 
+import platform
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -212,8 +213,11 @@ def test_torch_really_runs_the_fused_primitive(name, lengths):
     assert "aten::addmm" not in counts and "aten::linear" not in counts
 
 
-def test_the_rule_of_auto():
-    assert choose_kernel("lstm") == choose_kernel("lstm", "numpy") == Kernel("lstm", "numpy")
+def test_the_rule_of_auto(monkeypatch):
+    monkeypatch.setattr(platform, "machine", lambda: "AMD64")
+    assert choose_kernel("lstm") == Kernel("lstm", "mixed")
+    monkeypatch.setattr(platform, "machine", lambda: "arm64")
+    assert choose_kernel("lstm") == Kernel("lstm", "numpy")
     assert choose_kernel("lstm", "torch") == Kernel("lstm", "torch")
 
 
@@ -234,8 +238,17 @@ def test_without_bfloat16(monkeypatch):
         choose_kernel("lstm", "torch-bf16")
 
 
+@pytest.mark.parametrize("lengths", LENGTHS)
+def test_mixed_takes_torch_for_the_inputs_of_tokens(lengths):
+    Xf, ways = inputs(lengths, 3).astype("float32"), make_ways(["l2r", "r2l"], 3, 5)
+    found = run("mixed", Xf, ways, lengths)
+    numpy.testing.assert_array_equal(found, run("torch", Xf, ways, lengths))
+    wants_words = {name: Kernel("lstm", name).takes_words for name in ("numpy", "mixed", "torch")}
+    assert wants_words == {"numpy": True, "mixed": True, "torch": False}
+
+
 def test_unknown_kernel():
-    with pytest.raises(ValueError, match="Known kernels: auto, numpy, torch, torch-bf16"):
+    with pytest.raises(ValueError, match="Known kernels: auto, numpy, mixed, torch, torch-bf16"):
         choose_kernel("lstm", "cuda")
 
 
