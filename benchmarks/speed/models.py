@@ -63,7 +63,6 @@ OURS_ACCURACY = Pipeline(
     "lstm_ner accuracy",
     ROOT / "configs/accuracy.cfg",
     "lstm_ner",
-    has_vectors=True,
     most_steps=300,
 )
 QUICK_STEPS = 60

@@ -47,7 +47,7 @@ class KeptRows(Shim):
     reached all rows are dropped and the batch at hand begins anew, which costs less than to find
     out which ones to keep.
 
-    Only numbers are held, no Token, Doc or string, so the strings of a memory zone are free to go.
+    No Token, Doc or string is held, so the strings of a memory zone are free to go.
     Nothing is stored: a copy, a pickle and a saved model begin with no rows. Threads may share it:
     while one of them has the rows, the others compute their own (`list.pop` and `append` are
     atomic).
@@ -62,7 +62,7 @@ class KeptRows(Shim):
 
     def clear(self) -> None:
         """Forget all rows. A thread that has them just now gives them back to nobody."""
-        self._free: List[_Rows] = [_Rows(())]
+        self._free: List[_Rows] = [_Rows(())] if self.limit else []
 
     def look_up(
         self,
@@ -85,7 +85,7 @@ class KeptRows(Shim):
         free = self._free
         try:
             rows = free.pop()
-        except IndexError:  # another thread has them
+        except IndexError:  # another thread has them, or none are wanted
             words, index = distinct_rows(keys)
             tool = prepare() if prepare else None
             return Found(compute(words, tool), index, tool)
@@ -156,10 +156,14 @@ class _Rows:
     def _add(self, words: Keys2d, made: Floats2d, limit: int) -> int:
         """Keep rows of words; returns the place of the first one."""
         begin = len(self.places)
-        if self.data is None:  # pages that are not written to take no memory
-            self.data = numpy.empty((limit, made.shape[1]), dtype=made.dtype)
-        self.data[begin : begin + len(words)] = made
-        self.places.update(zip(_names(words), range(begin, begin + len(words))))
+        end = begin + len(words)
+        if self.data is None or end > len(self.data):
+            larger = numpy.empty((min(limit, 2 * end), made.shape[1]), dtype=made.dtype)
+            if begin:
+                larger[:begin] = self.data[:begin]
+            self.data = larger
+        self.data[begin:end] = made
+        self.places.update(zip(_names(words), range(begin, end)))
         return begin
 
 

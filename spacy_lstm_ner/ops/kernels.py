@@ -17,12 +17,10 @@ from thinc.api import get_array_module
 
 from ..errors import Errors
 from ..types import Floats2d, KernelName, Layout
-from .lstm_predict import prepare_lstm
+from .cells import CELLS
 from .lstm_torch import has_bfloat16, has_onednn, predict_torch
 from .ways import Way
 
-# By cell: makes its layers ready for the kernel "numpy".
-PREPARE: Dict[str, Callable[[Sequence[Way]], Any]] = {"lstm": prepare_lstm}
 # By cell and name: `(X, ways, layout) → Y` for at least one token, in float32, on the CPU.
 FAST: Dict[str, Dict[str, Callable[[Floats2d, Sequence[Way], Layout], Floats2d]]] = {
     "lstm": {"torch": predict_torch, "torch-bf16": partial(predict_torch, dtype="bfloat16")}
@@ -67,11 +65,11 @@ class Kernel:
         ways (Sequence[Way]): The directions: l2r, r2l, or both in this order.
         RETURNS (Any): Something like `ops.lstm_predict.LSTMPredictor`.
         """
-        return PREPARE[self.cell](ways)
+        return CELLS[self.cell].prepare(ways)
 
     def name_for(self, *arrays: Floats2d) -> str:
         """The kernel that really runs on these arrays: those on a GPU and those in double
-        precision are for the reference.
+        precision are for "numpy".
 
         *arrays (Floats2d): Inputs and weights.
         RETURNS (str): This kernel's name, or that of the arrays' library, "numpy" or "cupy".

@@ -149,13 +149,13 @@ class LSTMPredictor:
     def _run_one_sequence(self, A: List[Floats2d]) -> Floats2d:
         """All directions take a step together: what such small steps cost is the calls."""
         xp = get_array_module(A[0])
-        N, nD, nH = len(A[0]), len(A), len(self.ways[0].WhT)
+        N, nD, nH, dtype = len(A[0]), len(A), len(self.ways[0].WhT), self.WhT.dtype
         half = self.ways[0].half
         other_half = 1.0 - half
         G = xp.stack(A, axis=1)[:, :, None]  # (N, nD, 1, 4 nH)
         gates = [G[..., k * nH : (k + 1) * nH] for k in range(4)]
-        Y = xp.empty((N, nD, 1, nH), dtype=G.dtype)
-        C = xp.zeros((nD, 1, nH), dtype=G.dtype)
+        Y = xp.empty((N, nD, 1, nH), dtype=dtype)
+        C = xp.zeros((nD, 1, nH), dtype=dtype)
         Y_prev = xp.zeros_like(C)
         add, multiply, tanh, WhT = xp.add, xp.multiply, xp.tanh, self.WhT
         for Gt, i, f, g, o, Yt in zip(G, *gates, Y):

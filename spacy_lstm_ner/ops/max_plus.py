@@ -58,7 +58,7 @@ def best_scores(lattice: Lattice) -> Floats2d:
     with numpy.errstate(invalid="ignore"):
         is_one = len(lattice.layout.last_rows) == 1
         best = _scores_of_one(lattice) if is_one else _scores_of_many(xp, lattice)
-        is_alive = best[lattice.layout.last_rows].max(axis=1) > -xp.inf
+        is_alive = xp.isfinite(best[lattice.layout.last_rows].max(axis=1))
     if not is_alive.all():
         sequence = int(lattice.layout.sequences[int(is_alive.argmin())])
         raise ValueError(Errors.NO_PATH.format(sequence=sequence))

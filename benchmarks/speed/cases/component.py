@@ -68,7 +68,6 @@ def measure(plan: Plan) -> Result:
 
 def _stages(ner: Any, new_docs: Callable[[], List[Doc]], words: int, rounds: int) -> List[Row]:
     """Microseconds a word of each stage, by running ever more of the component."""
-    tok2vec = ner.model.get_ref("tok2vec")
 
     def annotate() -> float:
         docs = new_docs()
@@ -84,17 +83,15 @@ def _stages(ner: Any, new_docs: Callable[[], List[Doc]], words: int, rounds: int
 
     found = take_turns(
         {
-            "vectors": run_of(tok2vec.predict),
             "model": run_of(ner.model.predict),
             "predict": run_of(ner.predict),
             "annotate": annotate,
         },
         rounds,
     )
-    vectors, model, predict, annotated = (found[name] for name in found)
+    model, predict, annotated = (found[name] for name in found)
     stages = {
-        "word vectors": vectors,
-        "recurrent layer and emissions": _less(model, vectors),
+        "words, recurrent layer, emissions": model,
         "masks, Viterbi, spans": _less(predict, model),
         "set_annotations": annotated,
     }
