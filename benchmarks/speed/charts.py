@@ -59,7 +59,7 @@ def _draw_ratios(figure: "Figure", rows: List[Row]) -> None:
     axes.minorticks_off()
     axes.set_yticks(places, [f"{row.name}\nbeside {row.rival}" for row in rows], fontsize=8)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xlabel("times as fast: ● reached, ✖ missed, with quartiles; | has to be")
+    axes.set_xlabel("times as fast\n● reached, ✖ missed, with quartiles; | has to be")
 
 
 def _draw_growth(figure: "Figure", by_axis: Dict[str, List[Curve]]) -> None:
