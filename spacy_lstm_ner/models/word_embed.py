@@ -37,8 +37,9 @@ def WordEmbed(
     include_static_vectors (bool): Join the static vectors of the vocab too, through a learned
         linear map to `width`: short for one `StaticVectors` with this width.
     vectors (Optional[Dict[str, Any]]): Join static vectors of these tables too, each a
-        `StaticVectors` under a name of your choice. (Not `Dict[str, Model]`, since spaCy checks
-        the blocks of a config before it makes models of them.)
+        `StaticVectors` under a name of your choice; they are joined in the order of their names,
+        whatever the order of the config's blocks. (Not `Dict[str, Model]`, since spaCy checks the
+        blocks of a config before it makes models of them.)
     chars (Optional[Model[Words, Floats2d]]): Join what a model such as `CharLSTM` makes of the
         words' characters too.
     word_dropout_scale (float): In training, tokens get a random ORTH, NORM, LOWER and LEMMA at the
@@ -56,16 +57,27 @@ def WordEmbed(
     parts: List[Model[Words, Floats2d]] = [HashTables(width, rows)] if rows else []
     if include_static_vectors:
         parts.append(StaticVectors(width=width))
-    parts.extend((vectors or {}).values())
+    parts.extend(part for _, part in sorted((vectors or {}).items()))
     if chars is not None:
         parts.append(chars)
     if not parts:
         raise ValueError(Errors.NO_FEATURES)
     return once_per_word(
-        concatenate(*parts) if len(parts) > 1 else parts[0],
+        _join(parts),
         attrs,
         include_static_vectors=include_static_vectors or bool(vectors),
         include_texts=chars is not None,
         word_dropout_scale=word_dropout_scale,
         kept_rows=kept_rows,
     )
+
+
+def _join(parts: List[Model[Words, Floats2d]]) -> Model[Words, Floats2d]:
+    """Join the outputs. The width is known before initialization where that of each part is."""
+    if len(parts) == 1:
+        return parts[0]
+    widths = [part.get_dim("nO") for part in parts if part.has_dim("nO")]
+    joined: Model[Words, Floats2d] = concatenate(*parts)
+    if len(widths) == len(parts):
+        joined.set_dim("nO", sum(widths))
+    return joined

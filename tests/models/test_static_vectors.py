@@ -78,13 +78,28 @@ def test_short_form(docs):
 
 
 def test_tables_stand_side_by_side(docs, path):
-    vectors = {"own": StaticVectors(), "more": StaticVectors(path=path)}
+    vectors = {"1": StaticVectors(), "2": StaticVectors(path=path)}
     model = WordEmbed(4, [], [], vectors=vectors).initialize(X=docs)
     other = random_vectors(range(4), 3, seed=1)
     (first, *_) = model.predict(docs)
     assert first.shape == (4, 6 + 4)
     numpy.testing.assert_array_equal(first[3, 6:], [*other[0], 0])  # Rome
     numpy.testing.assert_array_equal(first[1, 6:], [0, 0, 0, 1])  # cat
+
+
+def test_names_order_the_tables_not_their_place(docs, tmp_path):
+    """Two tables as wide as each other would load each other's weights without a complaint."""
+    paths = [
+        write_table(tmp_path / name, 3, words) for name, words in (("a", WORDS), ("b", ["in"]))
+    ]
+
+    def make(names):
+        vectors = {name: StaticVectors(path=paths["ab".index(name)], width=4) for name in names}
+        return WordEmbed(4, ["NORM"], [20], vectors=vectors)
+
+    model = make("ab").initialize(X=docs)
+    swapped = make("ba").from_bytes(model.to_bytes())
+    numpy.testing.assert_array_equal(flat(swapped, docs), flat(model, docs))
 
 
 def trained_table(limit, **settings):

@@ -7,6 +7,8 @@ from thinc.api import Model, set_dropout_rate
 
 from spacy_lstm_ner.layers.vector_tables import find_vectors
 from spacy_lstm_ner.layers.words import Reads, get_words
+from spacy_lstm_ner.models.char_lstm import CharLSTM
+from spacy_lstm_ner.models.static_vectors import StaticVectors
 from spacy_lstm_ner.models.word_embed import WordEmbed
 from spacy_lstm_ner.ops.distinct import distinct_rows
 
@@ -134,6 +136,21 @@ def test_nothing_to_embed(nlp, docs, texts):
     Ys, backprop = model([nlp.make_doc(text) for text in texts], is_train=True)
     assert [Y.shape for Y in Ys] == [(0, 16)] * len(texts)
     backprop(Ys)
+
+
+def test_width_is_known_before_initialization(nlp):
+    """Where that of every part is; the vocab's vectors come through as wide as they are."""
+    with_vectors(nlp)
+    mapped, raw = StaticVectors(width=6), StaticVectors()
+    for vectors, before, after in (
+        ({}, 74, 74),
+        ({"own": mapped}, 80, 80),
+        ({"own": raw}, None, 79),
+    ):
+        model = WordEmbed(64, ["NORM"], [100], vectors=vectors, chars=CharLSTM(10))
+        assert model.maybe_get_dim("nO") == before
+        model.initialize(X=[nlp.make_doc("the cat")])
+        assert model.get_dim("nO") == model.predict([nlp.make_doc("a")])[0].shape[1] == after
 
 
 def test_initialize_with_empty_docs_first(nlp):
