@@ -55,8 +55,9 @@ class ModelErrors:
         "attribute has a table of its own: give one number of rows for each."
     )
     NO_FEATURES = (
-        "WordEmbed was given no attributes and no static vectors, so every word would look the "
-        "same: list attributes such as NORM and SHAPE, or set include_static_vectors = true."
+        "WordEmbed was given no attributes, no static vectors and no characters, so every word "
+        "would look the same: list attributes such as NORM and SHAPE, set include_static_vectors "
+        "= true, or add blocks under vectors (StaticVectors) or as chars (CharLSTM, CharCNN)."
     )
     NO_VECTORS = (
         "Static vectors were asked for (include_static_vectors = true, or StaticVectors), but "
@@ -67,7 +68,8 @@ class ModelErrors:
         "StaticVectors was given path = '{path}', but {folder} has no {missing}. Expected a "
         "folder that `spacy init vectors` wrote, or its 'vocab' folder. Tables are not stored "
         "with a model: where one has moved, name its place on loading, spacy.load(model, config="
-        "{{'components.lstm_ner.model.tok2vec.vectors.NAME.path': '/where/it/is'}})."
+        "{{'SECTION.path': '/where/it/is'}}), SECTION being that of this StaticVectors in the "
+        "model's config.cfg."
     )
     FLORET_TABLE = (
         "StaticVectors was given path = '{path}', a floret table. Only the vocab can hold floret "
@@ -80,6 +82,10 @@ class ModelErrors:
     VECTORS_WIDTH = (
         "The static vectors of {where} are {given} wide; the model was trained with vectors "
         "{expected} wide. Load it with the table that it was trained with."
+    )
+    VECTORS_ROWS = (
+        "The table of static vectors at '{path}' has {given} rows; the model was trained with one "
+        "of {expected}. Load it with the table that it was trained with."
     )
     NO_PATH = (
         "No path of tags is allowed through sequence {sequence} of the batch: the masks leave no "

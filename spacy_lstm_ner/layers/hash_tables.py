@@ -7,6 +7,7 @@ import numpy
 from thinc.api import Model, Ops, uniform_init
 
 from ..types import Floats2d, Ints2d, Keys2d, Words
+from .gradients import gradient_of
 
 HASHES = 4  # rows of a table that are added up for a key
 
@@ -43,10 +44,7 @@ def forward(
         Y += E.take(hashed, axis=0)
 
     def backprop(dY: Floats2d) -> None:
-        if not model.has_grad("E"):
-            model.set_grad("E", model.ops.xp.zeros_like(E))
-        # Straight into the gradient: most of its rows are not touched.
-        dE: Floats2d = model.get_grad("E")
+        dE = gradient_of(model, "E")
         d_rows = model.ops.xp.ascontiguousarray(dY).reshape(Y.shape)
         for hashed in places:
             model.ops.scatter_add(dE, hashed, d_rows)

@@ -9,6 +9,7 @@ from thinc.api import Model
 from ..errors import Errors
 from ..ops.packing import pack_layout
 from ..types import Packed, Words
+from .gradients import no_gradient
 
 
 def spell(max_length: int) -> Model[Words, Packed]:
@@ -37,8 +38,4 @@ def forward(
     codes = numpy.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype="uint32")
     return Packed(
         model.ops.xp.asarray(codes.astype("uint64"))[layout.flat_rows], layout
-    ), _no_gradient
-
-
-def _no_gradient(d_codes: Packed) -> None:
-    """Characters are data: nothing is learned below them."""
+    ), no_gradient

@@ -10,6 +10,7 @@ from thinc.api import Model
 
 from ..errors import Errors
 from ..types import Floats2d, Ints1d, Words
+from .gradients import gradient_of, no_gradient
 from .vector_tables import VectorTable, find_vectors
 
 
@@ -33,7 +34,8 @@ def static_vectors(
         partial(forward, table),
         init=partial(init, table, trained_words),
         params={"E": None} if trained_words else {},
-        dims={"nV": None, "nO": None},
+        # Rows of a table at a path, which could be another one when the model is loaded.
+        dims={"nV": None, "nO": None, **({} if table is None else {"nR": None})},
         # The row of E for each key: it grows in training and is stored with the model.
         attrs={"rows": {}} if trained_words else {},
     )
@@ -42,13 +44,11 @@ def static_vectors(
 def forward(
     table: Optional[VectorTable], model: Model[Words, Floats2d], words: Words, is_train: bool
 ) -> Tuple[Floats2d, Callable[[Floats2d], None]]:
-    nV, width = model.get_dim("nV"), _source(table, words).data.shape[1]
-    if width != nV:
-        where = _where(table)
-        raise ValueError(Errors.VECTORS_WIDTH.format(where=where, given=width, expected=nV))
+    nV = model.get_dim("nV")
+    _check_shape(table, model, *_source(table, words).data.shape)
     Y, found = find_vectors(model.ops, cast(Vocab, words.vocab), words.names, table)
     if not model.has_param("E"):
-        return Y, _no_gradient
+        return Y, no_gradient
     E: Floats2d = model.get_param("E")
     if is_train:
         _give_rows(model, found[model.ops.to_numpy(Y[:, nV]) == 0].tolist())
@@ -60,10 +60,7 @@ def forward(
     Y[trained, :nV] += E[rows]
 
     def backprop(dY: Floats2d) -> None:
-        if not model.has_grad("E"):
-            model.set_grad("E", model.ops.xp.zeros_like(E))
-        # Straight into the gradient: most of its rows are not touched.
-        model.ops.scatter_add(model.get_grad("E"), rows, dY[trained, :nV])
+        model.ops.scatter_add(gradient_of(model, "E"), rows, dY[trained, :nV])
 
     return Y, backprop
 
@@ -84,8 +81,15 @@ def _where(table: Optional[VectorTable]) -> str:
     return "the vocab" if table is None else f"'{table.path}'"
 
 
-def _no_gradient(d_vectors: Any) -> None:
-    """Vectors are data: nothing is learned below them."""
+def _check_shape(
+    table: Optional[VectorTable], model: Model[Words, Floats2d], rows: int, width: int
+) -> None:
+    nV, nR = model.get_dim("nV"), model.maybe_get_dim("nR")
+    if width != nV:
+        where = _where(table)
+        raise ValueError(Errors.VECTORS_WIDTH.format(where=where, given=width, expected=nV))
+    if table is not None and nR is not None and rows != nR:
+        raise ValueError(Errors.VECTORS_ROWS.format(path=table.path, given=rows, expected=nR))
 
 
 def init(
@@ -102,7 +106,9 @@ def init(
         raise ValueError(Errors.NO_VECTORS.format(where=_where(table)))
     if trained_words and source.mode != Mode.default:
         raise ValueError(Errors.TRAINED_FLORET.format(trained_words=trained_words))
-    nV = source.data.shape[1]
+    nR, nV = source.data.shape
+    if table is not None:
+        model.set_dim("nR", nR)
     model.set_dim("nV", nV)
     model.set_dim("nO", nV + 1)
     if trained_words:

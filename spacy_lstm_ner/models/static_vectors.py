@@ -28,7 +28,7 @@ def StaticVectors(
         a copy that is stored with the model; all others stay as they are.
     RETURNS (Model[Words, Floats2d]): One vector a word, of `width` or of the table's width + 1.
     RAISES (ValueError): If there is no table at the path, a number is below its limit, or, when
-        it runs, the table's width is not what the model was trained with.
+        it runs, the table's width, or the rows of one at a path, are not those of training.
     """
     if trained_words < 0:
         rule = "a number >= 0; 0 trains on none"

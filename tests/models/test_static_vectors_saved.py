@@ -67,6 +67,10 @@ def test_errors(nlp, docs, path, tmp_path):
     wider.from_bytes(model.to_bytes())
     with pytest.raises(ValueError, match=r"of '.*wider' are 7 wide; .* vectors 3 wide"):
         wider.predict(docs)
+    taller = make_model("two", write_table(tmp_path / "taller", 3, words=WORDS))
+    taller.from_bytes(model.to_bytes())
+    with pytest.raises(ValueError, match=r"at '.*taller' has 5 rows; .* with one of 4\."):
+        taller.predict(docs)
     empty = StaticVectors(path=write_table(tmp_path / "empty", 3, words=[]))
     with pytest.raises(ValueError, match="'.*empty' has no vectors"):
         WordEmbed(4, [], [], vectors={"empty": empty}).initialize(X=docs)
@@ -128,6 +132,15 @@ def test_in_a_pipeline(nlp, path, tmp_path):
         assert [[(ent.text, ent.label_) for ent in doc.ents] for doc in docs] == expected
     size = sum(file.stat().st_size for file in (tmp_path / "model" / "lstm_ner").iterdir())
     assert size < 60_000
+
+
+def test_the_vocabs_table_may_grow(nlp, docs, path):
+    """Unlike a table at a path, it goes with the pipeline, and `set_vector` adds rows to it."""
+    model = make_model("two", path, docs)
+    nlp.vocab.set_vector("unseen", numpy.ones(5, dtype="float32"))
+    nlp.vocab.set_vector("new", numpy.ones(5, dtype="float32"))
+    assert nlp.vocab.vectors.shape[0] > len(WORDS)
+    assert (model.predict([nlp.make_doc("new")])[0][0, 4:9] == 1).all()
 
 
 def test_pickled_models_hold_the_path_alone(docs, path):
