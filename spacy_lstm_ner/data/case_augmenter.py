@@ -4,7 +4,7 @@ import copy
 import math
 import re
 from random import Random
-from typing import Callable, Iterator, Optional
+from typing import Any, Callable, Iterator, Optional
 
 from spacy.attrs import NORM, ORTH
 from spacy.language import Language
@@ -85,8 +85,16 @@ def recased(doc: Doc, recase: Recase) -> Doc:
     record["array_body"] = record["array_body"].reshape(len(doc), len(head))[:, kept]
     record["text"] = recase(doc.text)
     new = Doc(doc.vocab).from_dict(record)
-    new.user_data = copy.deepcopy(doc.user_data)
+    new.user_data = {key: _copied(value) for key, value in doc.user_data.items()}
     return new
+
+
+def _copied(value: Any) -> Any:
+    """A copy, or the value itself if it holds what cannot be copied, such as a Token or a Span."""
+    try:
+        return copy.deepcopy(value)
+    except (NotImplementedError, TypeError):
+        return value
 
 
 def lower_case(text: str) -> str:

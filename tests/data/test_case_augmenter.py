@@ -73,6 +73,16 @@ def test_annotation_stays(nlp, recase, text):
     assert new.user_data["meta"] is not doc.user_data["meta"]
 
 
+def test_values_that_cannot_be_copied_stay_as_they_are(nlp):
+    doc = nlp.make_doc("Ada sings")
+    values = {"span": doc[0:1], "list": [doc[0]], "dict": {"a": []}}
+    doc.user_data.update(values)
+    new = recased(doc, lower_case)
+    assert new.user_data == values
+    assert new.user_data["list"] is values["list"]
+    assert new.user_data["dict"]["a"] is not values["dict"]["a"]
+
+
 def test_features_follow_from_the_new_letters(nlp):
     """Also where the annotation was given a norm of its own."""
     doc = nlp.make_doc("McDonald can't")
