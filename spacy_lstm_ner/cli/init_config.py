@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
-from spacy.util import load_model
+from spacy.util import load_config, load_model
 from wasabi import msg
 
 from ..errors import Errors
@@ -50,20 +50,20 @@ def init_config_cli(
     """
     is_stdout = str(output_path) == "-"
     try:
-        if not is_stdout and output_path.exists() and not force:
+        if not is_stdout and output_path.is_file() and not force:
             raise ValueError(Errors.CONFIG_EXISTS.format(path=output_path))
         if vectors is not None:
             _check_vectors(vectors)
         name = _choose(optimize, noisy=noisy, has_vectors=vectors is not None)
         text = fill_recipe(name, lang, None if vectors is None else str(vectors))
         text = text.replace(f"configs/{name}.cfg", "config.cfg" if is_stdout else str(output_path))
+        if not is_stdout:
+            _write(output_path, text)
     except (ImportError, OSError, ValueError) as err:
         msg.fail(str(err), exits=1)
     if is_stdout:
         typer.echo(text, nl=False)
         return
-    output_path.parent.mkdir(parents=True, exist_ok=True)
-    output_path.write_text(text, encoding="utf8")
     msg.good(f"Config made of '{name}': {output_path}")
     msg.text("You can now add your data and train:")
     typer.echo(
@@ -82,9 +82,20 @@ def _choose(optimize: Optional[Optimize], *, noisy: bool, has_vectors: bool) -> 
     return "efficiency"
 
 
-def _check_vectors(path: Path) -> None:
+def _write(path: Path, text: str) -> None:
     try:
-        has_vectors = load_model(path).vocab.vectors.shape[1] > 0
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf8")
+    except OSError as err:
+        raise ValueError(Errors.CONFIG_WRITE.format(path=path, reason=err.strerror)) from err
+
+
+def _check_vectors(path: Path) -> None:
+    """Reads the table alone: components can be large, and need packages that are not here."""
+    try:
+        components = load_config(path / "config.cfg")["nlp"]["pipeline"]
+        nlp = load_model(path, exclude=[*components, "tokenizer", "strings", "lookups"])
+        has_vectors = nlp.vocab.vectors.shape[1] > 0
     except (OSError, ValueError) as err:
         raise ValueError(Errors.VECTORS_FOLDER.format(path=path, reason=err)) from err
     if not has_vectors:

@@ -9,6 +9,7 @@ from typing import Dict, Optional, Tuple
 from spacy.util import get_lang_class, load_model_from_config
 from thinc.api import Config
 
+NO_VECTORS = " No pretrained vectors needed."  # in the comment at the top of configs without
 Place = Tuple[str, Optional[str]]  # a section, and a setting in it
 
 
@@ -23,6 +24,8 @@ def fill_recipe(name: str, lang: str, vectors: Optional[str]) -> str:
     """
     source = files(__package__) / "configs" / f"{name}.cfg"
     text = source.read_text(encoding="utf8")
+    if vectors is not None:
+        text = text.replace(NO_VECTORS, "")
     config = Config().from_str(text, interpolate=False)
     config["nlp"]["lang"] = lang
     config["nlp"]["tokenizer"] = get_lang_class(lang).default_config["nlp"]["tokenizer"]

@@ -70,6 +70,10 @@ class FileErrors:
         "need a string that is not blank under 'text' (or 'data') in each object."
     )
     CONFIG_EXISTS = "{path} is there already. Overwrite it with --force, or name another file."
+    CONFIG_WRITE = (
+        "The config cannot be written to {path}: {reason}. Name a file in a folder that can be "
+        "written to."
+    )
     OPTIMIZE_NOISY = (
         "--noisy was given with --optimize {value}, expected one of the two: there is one config "
         "for noisy text. Leave one out."

@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import numpy
@@ -11,6 +12,7 @@ from thinc.api import Config
 from typer.testing import CliRunner
 
 import spacy_lstm_ner.cli  # adds itself to spaCy's app
+from spacy_lstm_ner.cli.recipes import NO_VECTORS
 
 SHIPPED = Path(__file__).parents[2] / "configs"
 PACKAGED = Path(spacy_lstm_ner.cli.__file__).parent / "configs"
@@ -134,6 +136,17 @@ def test_a_file_is_not_overwritten_unless_forced(tmp_path):
     assert "lstm_ner" in out.read_text("utf8")
 
 
+@pytest.mark.parametrize("place", ["folder", "file/config.cfg"])
+def test_where_no_file_can_be_written(tmp_path, place):
+    """The same message for folders that must not be written to, which root does not know."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("mine")
+    result = run(tmp_path / place, "--force")
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert "The config cannot be written to" in words(result)
+    assert (tmp_path / "file").read_text() == "mine"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -155,6 +168,25 @@ def test_a_pipeline_without_vectors_is_refused(tmp_path):
     spacy.blank("en").to_disk(tmp_path / "empty")
     result = run(tmp_path / "out.cfg", "--vectors", tmp_path / "empty")
     assert result.exit_code == 1 and "its table is empty" in words(result)
+
+
+def test_components_beside_the_vectors_are_not_loaded(tmp_path, vectors):
+    copied = shutil.copytree(vectors, tmp_path / "vectors")
+    config = Config().from_disk(copied / "config.cfg")
+    config["nlp"]["pipeline"] = ["other"]
+    config["components"] = {"other": {"factory": "of a package that is not here"}}
+    config.to_disk(copied / "config.cfg")
+    assert run(tmp_path / "out.cfg", "--vectors", copied).exit_code == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_head_says_nothing_else_than_the_options(tmp_path, vectors, name):
+    head = (SHIPPED / f"{name}.cfg").read_text("utf8").split("\n\n")[0]
+    assert (NO_VECTORS in head) == (name != "accuracy_vectors")
+    out = tmp_path / "config.cfg"
+    assert run(out, *with_vectors(WITH_VECTORS[name], vectors)).exit_code == 0
+    head = out.read_text("utf8").split("\n\n")[0]
+    assert (NO_VECTORS in head) == (name == "accuracy")  # which is given no vectors here
 
 
 @pytest.mark.slow
