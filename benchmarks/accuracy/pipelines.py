@@ -1,10 +1,11 @@
 """Trained pipelines, kept from run to run."""
 
+import hashlib
 import time
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
 import srsly
 from spacy.cli.train import train
@@ -12,33 +13,85 @@ from spacy.cli.train import train
 DONE = "done.json"
 
 
-def train_once(config: Path, output: Path, settings: Dict[str, Any]) -> float:
+class OtherSettings(ValueError):
+    """What was stored under a name was made with other settings than the run at hand."""
+
+
+def hash_settings(config: Path, overrides: Dict[str, Any], vectors: Optional[str]) -> str:
+    """What makes two runs with one seed on one corpus the same.
+
+    config (Path): A training config; its text counts, not its place.
+    overrides (Dict[str, Any]): Config settings by dotted name; their order does not count.
+    vectors (Optional[str]): Name of the static vectors.
+    RETURNS (str): 12 hexadecimal digits.
+    """
+    known = [config.read_text("utf8"), sorted(overrides.items()), vectors]
+    return hashlib.sha256(srsly.json_dumps(known).encode("utf8")).hexdigest()[:12]
+
+
+def check_hash(path: Path, found: Dict[str, Any], settings_hash: str) -> None:
+    """Refuse what was made with other settings. What has no hash, because something else than this
+    runner made it, is taken.
+
+    path (Path): Where it is, for the message.
+    found (Dict[str, Any]): What was stored there.
+    settings_hash (str): That of the run at hand.
+    RAISES (OtherSettings): If the hashes differ.
+    """
+    if found.get("settings_hash") not in (None, settings_hash):
+        raise OtherSettings(
+            f"{path} was made with another config text, other overrides or other vectors (hash "
+            f"{found['settings_hash']}) than this run is to have ({settings_hash}). A name stands "
+            "for one config: give this one another (--config NAME=PATH), or remove what is there."
+        )
+
+
+def train_once(
+    config: Path, output: Path, settings: Dict[str, Any], settings_hash: str
+) -> Dict[str, Any]:
     """Train, unless it was done before. The folder appears under its name when all is done, so a
-    run that was stopped leaves nothing that looks finished.
+    run that was stopped leaves nothing that looks finished. Nothing keeps two runs from training
+    the same at a time: the pipeline of the faster one is kept.
 
     config (Path): A training config.
-    output (Path): Folder for `model-best` and `done.json`, which says how long it took.
+    output (Path): Folder for `model-best` and `done.json`.
     settings (Dict[str, Any]): Config settings by dotted name.
-    RETURNS (float): Seconds of training, whenever it took place.
-    RAISES (FileExistsError): If the folder is there but not finished: another process may be
-        training it.
+    settings_hash (str): What `hash_settings` makes of them.
+    RETURNS (Dict[str, Any]): `train_seconds`, whenever that was, and `settings_hash`; None if
+        `done.json` does not say.
+    RAISES (FileExistsError): If the folder is there but not finished.
+    RAISES (OtherSettings): If it is there and was made with other settings.
     """
+    if not output.exists():
+        _train(config, output, settings, settings_hash)
     if not (output / DONE).exists():
-        if output.exists():
-            raise FileExistsError(
-                f"{output} is there without {DONE}: it is being trained, or was left unfinished. "
-                "Wait, or remove the folder."
-            )
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as folder:
-            unfinished = Path(folder) / output.name
-            begin = time.perf_counter()
-            train(config, unfinished, overrides=settings)
-            seconds = round(time.perf_counter() - begin, 1)
-            rmtree(unfinished / "model-last")
-            srsly.write_json(unfinished / DONE, {"train_seconds": seconds})
+        raise FileExistsError(
+            f"{output} is there without {DONE}: something else than this runner has left it, or "
+            "still trains it. Wait, or remove the folder."
+        )
+    done = srsly.read_json(output / DONE)
+    check_hash(output, done, settings_hash)
+    return {
+        "train_seconds": float(done["train_seconds"]),
+        "settings_hash": done.get("settings_hash"),
+    }
+
+
+def _train(config: Path, output: Path, settings: Dict[str, Any], settings_hash: str) -> None:
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as folder:
+        unfinished = Path(folder) / output.name
+        begin = time.perf_counter()
+        train(config, unfinished, overrides=settings)
+        seconds = round(time.perf_counter() - begin, 1)
+        rmtree(unfinished / "model-last")
+        done = {"train_seconds": seconds, "settings_hash": settings_hash}
+        srsly.write_json(unfinished / DONE, done)
+        try:
             unfinished.rename(output)
-    return float(srsly.read_json(output / DONE)["train_seconds"])
+        except OSError:
+            if not output.exists():  # else another run was faster
+                raise
 
 
 def megabytes_of(folder: Path) -> float:

@@ -5,7 +5,8 @@
 
 A corpus folder holds train.spacy, dev.spacy and test.spacy. `spacy train` chooses the best model on
 dev. Without `--test` this is a trial: the test part is not read, and nothing about it is written or
-printed. A run whose JSON is there already is skipped, so a name has to stand for one config.
+printed. A run whose JSON is there already is skipped, so a name has to stand for one config: what
+was made with another one, other overrides or other vectors is refused.
 """
 
 from pathlib import Path
@@ -20,7 +21,7 @@ from spacy.language import Language
 from ..speed.environment import describe
 from . import most_frequent_tag  # noqa: F401  (adds its factory to spaCy)
 from .measure import measure
-from .pipelines import megabytes_of, train_once
+from .pipelines import OtherSettings, check_hash, hash_settings, megabytes_of, train_once
 
 ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).parent / "results"
@@ -47,7 +48,10 @@ def run_one(
     output (Optional[Path]): Where the trained pipeline is kept, and looked for before it is
         trained; None: it is not kept.
     RETURNS (Dict[str, Any]): What was run and on what, times, size and scores. No path but that of
-        a config of this project.
+        a config of this project. `settings_hash` is None if something else than this runner made
+        the pipeline and did not say what with: it was taken unchecked.
+    RAISES (FileExistsError): If output is there but not finished.
+    RAISES (OtherSettings): If it was made with other settings.
     """
     settings = {
         **overrides,
@@ -59,7 +63,7 @@ def run_one(
         settings["paths.vectors"] = str(vectors)
     with TemporaryDirectory() as folder:
         place = output or Path(folder) / "pipeline"
-        train_seconds = train_once(config, place, settings)
+        done = train_once(config, place, settings, _hash(config, overrides, vectors))
         megabytes = megabytes_of(place / "model-best")
         nlp = spacy.load(place / "model-best")
     path = config.resolve()
@@ -70,10 +74,14 @@ def run_one(
         "overrides": overrides,
         "vectors": None if vectors is None else _describe_vectors(nlp, vectors.name),
         "environment": describe(),
-        "train_seconds": train_seconds,
+        **done,
         "megabytes": round(megabytes, 1),
         **measure(nlp, corpus, test=test),
     }
+
+
+def _hash(config: Path, overrides: Dict[str, Any], vectors: Optional[Path]) -> str:
+    return hash_settings(config, overrides, None if vectors is None else vectors.name)
 
 
 def _describe_vectors(nlp: Language, name: str) -> Dict[str, Any]:
@@ -136,17 +144,20 @@ def main(
     for seed, corpus, (name, path) in wanted:
         run = f"{corpus.name}-{name}-{seed}"
         result = results / f"{run}.json"
-        if not result.exists() or (test and "test" not in srsly.read_json(result)):
-            output = None if models is None else models / run
-            try:
-                found = run_one(
-                    path, corpus, seed, overrides, test=test, vectors=vectors, output=output
-                )
-            except FileExistsError as err:
-                print(run, "left out:", err)
-                continue
-            _write(result, {"name": name, **found})
-        _report(run, srsly.read_json(result), test=test)
+        output = None if models is None else models / run
+        found = srsly.read_json(result) if result.exists() else {}
+        try:
+            check_hash(result, found, _hash(path, overrides, vectors))
+            if not found or (test and "test" not in found):
+                options = {"test": test, "vectors": vectors, "output": output}
+                found = {"name": name, **run_one(path, corpus, seed, overrides, **options)}
+                _write(result, found)
+        except FileExistsError as err:
+            print(run, "left out:", err)
+            continue
+        except OtherSettings as err:
+            raise typer.BadParameter(str(err)) from err
+        _report(run, found, test=test)
 
 
 def _write(path: Path, found: Dict[str, Any]) -> None:

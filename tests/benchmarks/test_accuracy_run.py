@@ -1,5 +1,6 @@
 """Runs are measured as spaCy's scorer measures, are not repeated, and trials are blind."""
 
+from itertools import permutations
 from pathlib import Path
 
 import numpy
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 
 from benchmarks.accuracy import pipelines
 from benchmarks.accuracy.most_frequent_tag import repaired
+from benchmarks.accuracy.pipelines import hash_settings
 from benchmarks.accuracy.run import ROOT, main, run_one
 
 CONFIG = ROOT / "benchmarks" / "accuracy" / "configs" / "most_frequent_tag.cfg"
@@ -47,11 +49,11 @@ def corpus(tmp_path):
     return write_corpus(tmp_path / "small")
 
 
-def run(corpus, tmp_path, *more):
+def run(corpus, tmp_path, *more, config=f"tags={CONFIG}"):
     app = typer.Typer()
     app.command()(main)
     results = ["--results", str(tmp_path / "results"), "--models", str(tmp_path / "models")]
-    args = [str(corpus), "--config", f"tags={CONFIG}", "--seeds", "0", *results, *more]
+    args = [str(corpus), "--config", config, "--seeds", "0", *results, *more]
     return CliRunner().invoke(app, args)
 
 
@@ -106,6 +108,66 @@ def test_what_is_there_is_not_done_again(tmp_path, corpus, monkeypatch):
     assert run(corpus, tmp_path, "--test").exit_code == 0
     found = srsly.read_json(path)
     assert found["train_seconds"] == 12.5 and found["test"]["tp"] == "2 0 0"
+
+
+@pytest.mark.parametrize("what", ["overrides", "vectors", "config"])
+@pytest.mark.parametrize("stored", ["result", "pipeline"])
+def test_what_was_made_with_other_settings_is_refused(tmp_path, corpus, monkeypatch, stored, what):
+    """By the result, or where there is none, by the pipeline that was kept; nothing is changed."""
+    monkeypatch.chdir(tmp_path)
+    Path("other.cfg").write_text(f"# other text\n{CONFIG.read_text('utf8')}", encoding="utf8")
+    spacy.blank("en").to_disk("table")
+    assert run(corpus, tmp_path).exit_code == 0
+    result = tmp_path / "results" / "small-tags-0.json"
+    done = srsly.read_json(tmp_path / "models" / "small-tags-0" / "done.json")
+    assert srsly.read_json(result)["settings_hash"] == done["settings_hash"]
+    if stored == "pipeline":
+        result.unlink()
+    before = sorted(tmp_path.rglob("*"))
+    if what == "config":
+        refused = run(corpus, tmp_path, config="tags=other.cfg")
+    elif what == "vectors":
+        refused = run(corpus, tmp_path, "--vectors", "table")
+    else:
+        refused = run(corpus, tmp_path, "--set", "training.max_steps=7")
+    message = " ".join(refused.output.replace("│", " ").split())
+    assert refused.exit_code == 2 and "or remove what is there" in message
+    assert sorted(tmp_path.rglob("*")) == before
+    assert run(corpus, tmp_path).exit_code == 0
+
+
+def test_a_pipeline_of_unknown_settings_is_taken_and_said_so(tmp_path, corpus):
+    """As another program may have trained it."""
+    run(corpus, tmp_path)
+    result = tmp_path / "results" / "small-tags-0.json"
+    result.unlink()
+    srsly.write_json(tmp_path / "models" / "small-tags-0" / "done.json", {"train_seconds": 3})
+    for _ in range(2):
+        assert run(corpus, tmp_path, "--set", "training.max_steps=7").exit_code == 0
+        assert srsly.read_json(result)["settings_hash"] is None
+
+
+def test_the_order_of_overrides_does_not_count():
+    orders = permutations([("a", 1), ("b", 2)])
+    hashes = {hash_settings(CONFIG, dict(pairs), None) for pairs in orders}
+    assert len(hashes) == 1 and len(hashes | {hash_settings(CONFIG, {"a": 1}, None)}) == 2
+
+
+def test_the_faster_of_two_runs_is_kept(tmp_path, corpus, monkeypatch):
+    place = tmp_path / "models" / "one"
+    trained = []
+
+    def slow_train(config, output, **settings):
+        if not trained:  # meanwhile, another process does all of it
+            trained.append(output)
+            run_one(CONFIG, corpus, 0, {}, test=False, output=place)
+            srsly.write_json(place / "done.json", {"train_seconds": 0.25})
+        train(config, output, **settings)
+
+    train = pipelines.train
+    monkeypatch.setattr(pipelines, "train", slow_train)
+    assert run_one(CONFIG, corpus, 0, {}, test=False, output=place)["train_seconds"] == 0.25
+    assert list(place.parent.iterdir()) == [place]
 
 
 def test_a_folder_in_the_making_is_left_alone(tmp_path, corpus):
