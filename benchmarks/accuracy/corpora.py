@@ -3,8 +3,9 @@
     python -m benchmarks.accuracy.corpora DATA_FOLDER corpus
 
 DATA_FOLDER holds wnut17, wikigold, btc and gmb, each with {train,dev,test}.iob2.gz: a token, a tab
-and its IOB2 tag on a line, a blank line after a sentence. Each sentence becomes a document. Almanac
-is made of this project's own corpus. What is there already is left as it is.
+and its IOB2 tag on a line, a blank line after a sentence. Each sentence becomes a document, unless
+the file marks documents (-DOCSTART-), as wikigold does: then those are kept. Almanac is made of
+this project's own corpus. What is there already is left as it is.
 """
 
 from itertools import islice
@@ -45,7 +46,10 @@ def make_corpus(source: Path, output: Path, limits: Dict[str, int]) -> None:
         read = read_docs(path, input_format(path), tokenizer, problems.append, options)
         docs = list(islice(read, limits.get(part)))
         list_problems(problems)
-        write_docbin(docs, target)
+        # Whole or not at all: a file that is there counts as done.
+        unfinished = target.with_suffix(".unfinished")
+        write_docbin(docs, unfinished)
+        unfinished.replace(target)
         n_ents = sum(len(doc.ents) for doc in docs)
         print(f"{target}: {len(docs)} documents, {n_ents} entities")
 

@@ -77,7 +77,7 @@ def read_rows(results: Path, baselines: Sequence[str]) -> Dict[str, List[Row]]:
         held against the one with the same vectors.
     RETURNS (Dict[str, List[Row]]): The rows of each corpus: without vectors first,
         what has no baseline before what has one, then by name.
-    RAISES (ValueError): If there is no run.
+    RAISES (ValueError): If there is no run, or two baselines on a corpus have the same vectors.
     """
     runs: Dict[str, Dict[str, List[Dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for path in sorted(results.glob("*.json")):
@@ -91,7 +91,13 @@ def read_rows(results: Path, baselines: Sequence[str]) -> Dict[str, List[Row]]:
             Row(name, sorted(same, key=lambda run: int(run["seed"])))
             for name, same in by_name.items()
         ]
-        known = {row.vectors: row for row in rows if row.name in baselines}
+        known: Dict[Optional[str], Row] = {}
+        for row in rows:
+            if row.name in baselines and known.setdefault(row.vectors, row) is not row:
+                raise ValueError(
+                    f"On {corpus}, the baselines {known[row.vectors].name} and {row.name} both "
+                    f"have {row.vectors or 'no'} vectors, expected one: name it with --baseline."
+                )
         for row in rows:
             row.baseline = None if row.name in baselines else known.get(row.vectors)
         found[corpus] = sorted(rows, key=lambda it: (it.vectors or "", bool(it.baseline), it.name))

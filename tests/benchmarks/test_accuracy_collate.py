@@ -107,6 +107,22 @@ def test_means_and_spread(results):
     assert row["seen F1"] == "66.7" and row["training"] == "1,200 s" and row["MB"] == "4.2"
 
 
+def test_two_baselines_with_the_same_vectors_are_refused(results):
+    with pytest.raises(ValueError, match="On a, .* ours_vectors and stock_glove both have glove"):
+        read_rows(results, ["stock_glove", "ours_vectors"])
+    with pytest.raises(ValueError, match="both have no vectors"):
+        read_rows(results, ["stock", "ours-2"])
+
+
+def test_the_first_pass_where_it_was_timed(results):
+    """Runs of an earlier form of the runner lack it."""
+    assert cells_of(collate(read_rows(results, BASELINES)), "a")["stock"]["first pass"] == "–"
+    path = results / "a-stock-0.json"
+    srsly.write_json(path, {**srsly.read_json(path), "first_words_per_second": 4321})
+    row = cells_of(collate(read_rows(results, BASELINES)), "a")["stock"]
+    assert row["first pass"] == "4,321" and row["words/s"] == "12,345"
+
+
 def test_a_baseline_of_another_corpus_does_not_count(results):
     assert cells_of(collate(read_rows(results, BASELINES)), "b")["ours-2"]["p"] == "–"
 
