@@ -31,7 +31,8 @@ def fill_recipe(name: str, lang: str, vectors: Optional[str]) -> str:
     config["nlp"]["tokenizer"] = get_lang_class(lang).default_config["nlp"]["tokenizer"]
     if vectors is not None:
         config["paths"]["vectors"] = vectors
-        config["components"]["lstm_ner"]["model"]["tok2vec"]["include_static_vectors"] = True
+        tok2vec = config["components"]["lstm_ner"]["model"]["tok2vec"]
+        tok2vec["include_static_vectors"] = not tok2vec.get("vectors")
     filled = load_model_from_config(config, auto_fill=True, validate=True).config
     return _put_comments(*_find_comments(text), filled.to_str(interpolate=False))
 

@@ -91,7 +91,8 @@ def test_filled_valid_and_as_asked_for(tmp_path, vectors, case):
     assert f"spacy train {out} --paths.train" in words(result)
     expected = settings(Config().from_disk(SHIPPED / f"{name}.cfg", interpolate=False))
     if "--vectors" in options:
-        expected[f"{EMBED}.include_static_vectors"] = True
+        # accuracy_vectors names its table in a block, so it would be there twice.
+        expected[f"{EMBED}.include_static_vectors"] = name != "accuracy_vectors"
         expected["paths.vectors"] = str(vectors)
     expected["nlp.lang"] = {"German": "de", "Chinese": "zh"}.get(case, "en")
     tokenizer = "spacy.zh.ChineseTokenizer" if case == "Chinese" else "spacy.Tokenizer.v1"
