@@ -33,7 +33,8 @@ def test_overfit_save_load_score(trained, tmp_path):
     from_bytes.add_pipe("lstm_ner", config=SMALL)
     from_bytes.from_bytes(trained.to_bytes())
     docs = [trained.make_doc(text) for text, _ in TRAIN]
-    expected = trained.get_pipe("lstm_ner").model.predict(docs)
+    # One that has kept no words: the last bit of a kept row may come from the batch it was met in.
+    expected = trained.get_pipe("lstm_ner").model.copy().predict(docs)
     for other in (loaded, from_bytes):
         assert other.get_pipe("lstm_ner").labels == trained.get_pipe("lstm_ner").labels
         scores = other.get_pipe("lstm_ner").model.predict(docs)
