@@ -57,6 +57,7 @@ def once_per_word(
         layers=[inner],
         shims=[KeptRows(kept_rows)],
         dims={"nO": inner.maybe_get_dim("nO")},
+        # A function among the attrs is a method that a thinc model can have; it is not stored.
         attrs={"dropout_rate": 0.0, "look_up_words": partial(look_up_words, reads)},
     )
 
