@@ -71,7 +71,7 @@ def _test_cells(row: Row) -> List[str]:
     return [
         spread(row.values("test", "ents_f")),
         *(f"{mean(row.values('test', key)):.1f}" for key in ("ents_p", "ents_r")),
-        *(f"{mean(row.part_f(part)):.1f}" for part in ("seen", "unseen")),
+        *(f"{mean(row.part_f(part)):.1f}".replace("nan", "–") for part in ("seen", "unseen")),
         *(ahead, p),
     ]
 

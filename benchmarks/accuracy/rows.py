@@ -50,9 +50,9 @@ class Row:
         return found
 
     def part_f(self, part: str) -> List[float]:
-        """F1 in percent of the `seen` or `unseen` entities, of each run."""
-        counts = [[run["test"][part][key] for key in COUNTED] for run in self.runs]
-        return (100 * pooled_f(numpy.array(counts))).tolist()
+        """F1 in percent of the `seen` or `unseen` entities, of each run; NaN if there are none."""
+        counts = numpy.array([[run["test"][part][key] for key in COUNTED] for run in self.runs])
+        return numpy.where(counts.any(axis=1), 100 * pooled_f(counts), numpy.nan).tolist()
 
     def document_counts(self) -> Ints2d:
         """tp, fp and fn of each test document, added up over the seeds. *Shape:* `(nDocs, 3)`."""

@@ -107,6 +107,15 @@ def test_means_and_spread(results):
     assert row["seen F1"] == "66.7" and row["training"] == "1,200 s" and row["MB"] == "4.2"
 
 
+def test_without_seen_entities_there_is_no_f1_of_them(results):
+    path = results / "b-ours-2-0.json"
+    run = srsly.read_json(path)
+    run["test"]["seen"] = {"tp": 0, "fp": 0, "fn": 0}
+    srsly.write_json(path, run)
+    row = cells_of(collate(read_rows(results, BASELINES)), "b")["ours-2"]
+    assert (row["seen F1"], row["unseen F1"]) == ("–", "66.7")
+
+
 def test_two_baselines_with_the_same_vectors_are_refused(results):
     with pytest.raises(ValueError, match="On a, .* ours_vectors and stock_glove both have glove"):
         read_rows(results, ["stock_glove", "ours_vectors"])
