@@ -13,6 +13,7 @@ NAMES = {
     "factories": ["lstm_ner"],
     "architectures": [
         "spacy-lstm-ner.CharCNN.v1",
+        "spacy-lstm-ner.CharNgrams.v1",
         "spacy-lstm-ner.CharLSTM.v1",
         "spacy-lstm-ner.LSTMEncoder.v1",
         "spacy-lstm-ner.LSTMTagger.v1",

@@ -57,7 +57,8 @@ class ModelErrors:
     NO_FEATURES = (
         "WordEmbed was given no attributes, no static vectors and no characters, so every word "
         "would look the same: list attributes such as NORM and SHAPE, set include_static_vectors "
-        "= true, or add blocks under vectors (StaticVectors) or as chars (CharLSTM, CharCNN)."
+        "= true, or add blocks under vectors (StaticVectors), as chars (CharLSTM, CharCNN) or as "
+        "ngrams (CharNgrams)."
     )
     NO_VECTORS = (
         "Static vectors were asked for (include_static_vectors = true, or StaticVectors), but "

@@ -21,6 +21,7 @@ def WordEmbed(
     *,
     vectors: Optional[Dict[str, Any]] = None,
     chars: Optional[Model[Words, Floats2d]] = None,
+    ngrams: Optional[Model[Words, Floats2d]] = None,
     word_dropout_scale: float = 0.0,
     kept_rows: int = 32768,
 ) -> Model[List[Doc], List[Floats2d]]:
@@ -42,6 +43,7 @@ def WordEmbed(
         blocks of a config before it makes models of them.)
     chars (Optional[Model[Words, Floats2d]]): Join what a model such as `CharLSTM` makes of the
         words' characters too.
+    ngrams (Optional[Model[Words, Floats2d]]): Join the words' character n-grams too: `CharNgrams`.
     word_dropout_scale (float): In training, tokens get a random ORTH, NORM, LOWER and LEMMA at the
         dropout rate in force times this, as if the word was unknown; the rest stays.
     kept_rows (int): At prediction, at most so many words' vectors, or what the layer above makes
@@ -58,15 +60,15 @@ def WordEmbed(
     if include_static_vectors:
         parts.append(StaticVectors(width=width))
     parts.extend(part for _, part in sorted((vectors or {}).items()))
-    if chars is not None:
-        parts.append(chars)
+    spelling = [part for part in (chars, ngrams) if part is not None]
+    parts.extend(spelling)
     if not parts:
         raise ValueError(Errors.NO_FEATURES)
     return once_per_word(
         _join(parts),
         attrs,
         include_static_vectors=include_static_vectors or bool(vectors),
-        include_texts=chars is not None,
+        include_texts=bool(spelling),
         word_dropout_scale=word_dropout_scale,
         kept_rows=kept_rows,
     )

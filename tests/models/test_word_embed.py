@@ -163,7 +163,7 @@ def test_bad_options(nlp, docs):
     with pytest.raises(ValueError, match=r"1 numbers of rows for 2 attributes \(NORM, SHAPE\)"):
         WordEmbed(8, ATTRS, [50])
     with pytest.raises(
-        ValueError, match=r"no attributes, .* vectors \(StaticVectors\) or as chars \(CharLSTM"
+        ValueError, match=r"no attributes, .* vectors \(StaticVectors\), as chars \(CharLSTM"
     ):
         WordEmbed(8, [], [])
     model = WordEmbed(8, ATTRS, [50, 50], include_static_vectors=True)
