@@ -13,6 +13,7 @@ from ..layers.pack_words import pack_words
 from ..layers.packing import on_rows
 from ..layers.resize import resized
 from ..layers.stack import RecurrentStack
+from ..layers.word_means import with_word_means
 from ..types import Floats2d, Head, KernelName, TagScores
 
 
@@ -24,6 +25,7 @@ def LSTMTagger(
     head: Head = "crf",
     bidirectional: bool = True,
     residual: bool = False,
+    word_means: bool = False,
     dropout: float = 0.0,
     recurrent_dropout_scale: float = 0.0,
     forget_bias: float = 1.0,
@@ -31,7 +33,7 @@ def LSTMTagger(
     kernel: KernelName = "auto",
     nO: Optional[int] = None,
 ) -> Model[List[Doc], TagScores]:
-    """Token vectors → recurrent stack → emissions → CRF.
+    """Token vectors → recurrent stack → (word means) → emissions → CRF.
 
     tok2vec (Model[List[Doc], List[Floats2d]]): Vectors of the tokens: `WordEmbed`, any tok2vec
         of spaCy, or a listener.
@@ -41,6 +43,8 @@ def LSTMTagger(
     head (Head): "crf" or "softmax".
     bidirectional (bool): Read both ways, or left to right only.
     residual (bool): Add the input of each layer from the second on to its output.
+    word_means (bool): Join to each token's output the mean over all tokens of the Doc that are the
+        same word but for case. Of use where Docs are longer than a sentence.
     dropout (float): Dropout before each layer and before the emissions; `training.dropout`
         overwrites it.
     recurrent_dropout_scale (float): The recurrent weights are dropped at the dropout rate in
@@ -68,6 +72,8 @@ def LSTMTagger(
                 kernel=kernel,
             )
         )
+    if word_means:
+        layers = [with_word_means(*layers)]
     emissions, crf = linear.Linear(nO), crf_layer.CRF(nO, head=head)
     layers += [LockedDropout(dropout), on_rows(emissions), crf]
     model: Model[List[Doc], TagScores] = chain(*layers)

@@ -18,17 +18,17 @@ def make_tagger(nO=None, **options):
 
 
 @pytest.mark.parametrize("head", ["crf", "softmax"])
-@pytest.mark.parametrize("depth", [0, 1, 2])
-def test_numeric_gradients_of_the_whole_component(nlp, head, depth):
+@pytest.mark.parametrize("depth, word_means", [(0, False), (1, False), (2, False), (1, True)])
+def test_numeric_gradients_of_the_whole_component(nlp, head, depth, word_means):
     """From the annotation of Docs to every parameter, with dropout, in float64: full, missing
     and misaligned annotation and an empty Doc in one batch."""
     numpy.random.seed(0)
-    docs = [nlp.make_doc(text) for text in ("Ada met Bob", "", "in Rome", "Noel")]
+    docs = [nlp.make_doc(text) for text in ("Ada met Bob ada", "", "in Rome", "Noel")]
     examples = [Example(doc, doc.copy()) for doc in docs]
     first, third = examples[0].reference, examples[2].reference
     first.ents = [Span(first, 0, 1, label="PER"), Span(first, 2, 3, label="PER")]
     third.set_ents([Span(third, 1, 2, label="LOC")], missing=[third[0:1]])
-    component = LSTMNer(nlp.vocab, make_tagger(head=head, depth=depth, nO=9))
+    component = LSTMNer(nlp.vocab, make_tagger(head=head, depth=depth, word_means=word_means, nO=9))
     for label in ("LOC", "PER"):
         component.add_label(label)
     component.model.initialize(X=docs)
