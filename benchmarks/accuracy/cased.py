@@ -56,6 +56,7 @@ def main(
     nlp = spacy.load(vectors)
     words = {word for folder in corpora for word in read_words(folder, spacy.blank("en").vocab)}
     added = add_cased(nlp.vocab, words)
+    output.parent.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(output)
     print(f"{output}: {added} of {len(words)} forms point to their lower-case row now")
 

@@ -18,14 +18,27 @@ from .run import RESULTS
 
 BASELINES = ["stock", "stock_glove", "stock_md"]
 COLUMNS = [
-    *("config", "vectors", "seeds", "dev F1", "test F1", "P", "R", "seen F1", "unseen F1"),
+    *(
+        "config",
+        "vectors",
+        "seeds",
+        "dev F1",
+        "test F1",
+        "P",
+        "R",
+        "tokens",
+        "seen F1",
+        "unseen F1",
+    ),
     *("ahead", "p", "training", "MB", "words/s", "first pass"),
 ]
 NONE = "–"
 FIRST = "first_words_per_second"
+TOKENS = "token_accuracy"
 NOTES = f"""\
 F1, P and R are strict entity scores of spaCy's scorer in percent, mean ± standard deviation over
-the seeds; all other figures are means. *Seen*: entities whose text is that of an entity in the
+the seeds; all other figures are means. *Tokens*: the share of tokens with the right IOB2 tag, O
+included. *Seen*: entities whose text is that of an entity in the
 training part; predicted entities go by their own text. *Ahead*: by how much the mean F1 on test is
 above that of the baseline with the same vectors. *p*: paired bootstrap, one-sided: the share of
 {RESAMPLES:,} draws of test documents in which F1 is not above the baseline's; the counts of a
@@ -53,12 +66,16 @@ def _cells(row: Row) -> List[str]:
     seeds = ", ".join(str(run["seed"]) for run in row.runs)
     return [
         *(row.name, row.vectors or NONE, seeds, spread(row.values("dev", "ents_f"))),
-        *(_test_cells(row) if row.is_tested else [NONE] * 7),
+        *(_test_cells(row) if row.is_tested else [NONE] * 8),
         f"{mean(row.values('train_seconds')):,.0f} s",
         f"{mean(row.values('megabytes')):.1f}",
         f"{mean(row.values('words_per_second')):,.0f}",
         f"{mean(row.values(FIRST)):,.0f}" if all(FIRST in run for run in row.runs) else NONE,
     ]
+
+
+def _has(row: Row, key: str) -> bool:
+    return all(key in run["test"] for run in row.runs)  # older files lack it
 
 
 def _test_cells(row: Row) -> List[str]:
@@ -71,6 +88,7 @@ def _test_cells(row: Row) -> List[str]:
     return [
         spread(row.values("test", "ents_f")),
         *(f"{mean(row.values('test', key)):.1f}" for key in ("ents_p", "ents_r")),
+        f"{mean(row.values('test', TOKENS)):.1f}" if _has(row, TOKENS) else NONE,
         *(f"{mean(row.part_f(part)):.1f}".replace("nan", "–") for part in ("seen", "unseen")),
         *(ahead, p),
     ]

@@ -64,7 +64,7 @@ def main(
     """Make the corpora that the benchmarks use."""
     sources = {
         "almanac": ALMANAC,
-        **{name: data / name for name in ("wnut17", "wikigold", "btc")},
+        **{name: data / name for name in ("wnut17", "wikigold", "btc", "gmb")},
         "gmb10k": data / "gmb",
     }
     for name in only.split(",") if only else sources:

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 from statistics import median
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Sequence, Tuple
 
 from spacy.language import Language
 from spacy.scorer import get_ner_prf
 from spacy.training import Corpus, Example
+from spacy.training.iob_utils import biluo_to_iob, doc_to_biluo_tags
 
 from spacy_lstm_ner.evaluation.counts import (
     Comparison,
@@ -49,10 +50,10 @@ def score_test_part(nlp: Language, corpus: Path) -> Dict[str, Any]:
 
     nlp (Language): The pipeline.
     corpus (Path): Folder with train.spacy and test.spacy.
-    RETURNS (Dict[str, Any]): spaCy's scores in percent; `seen` and `unseen`: tp, fp and fn of the
-        entities whose text is that of an entity in the training part, and of the others (the
-        predicted ones go by their own text); `tp`, `fp` and `fn` of each document, as strings of
-        numbers, which stay on one line of a JSON file.
+    RETURNS (Dict[str, Any]): spaCy's scores in percent; `token_accuracy`; `seen` and `unseen`: tp,
+        fp and fn of the entities whose text is that of an entity in the training part, and of the
+        others (the predicted ones go by their own text); `tp`, `fp` and `fn` of each document, as
+        strings of numbers, which stay on one line of a JSON file.
     """
     read = _read(nlp, corpus / "test.spacy")
     gold = [example.reference for example in read]
@@ -66,10 +67,28 @@ def score_test_part(nlp: Language, corpus: Path) -> Dict[str, Any]:
     documents = zip(*(_of_document(comparison) for comparison in comparisons))
     return {
         **_entity_scores(get_ner_prf(examples)),
+        "token_accuracy": token_accuracy(examples),
         "seen": dict(zip(COUNTED, _outcomes(seen))),
         "unseen": dict(zip(COUNTED, _outcomes(parts[UNSEEN]))),
         **{key: " ".join(map(str, column)) for key, column in zip(COUNTED, documents)},
     }
+
+
+def token_accuracy(examples: Sequence[Example]) -> float:
+    """The share of tokens whose IOB2 tag is right, O included, which flatters: most are O.
+
+    examples (Sequence[Example]): Predicted Docs and references. Tokens whose gold tag is not known
+        do not count.
+    RETURNS (float): In percent.
+    """
+    right = total = 0
+    for example in examples:
+        gold = biluo_to_iob([tag or "-" for tag in example.get_aligned_ner()])
+        predicted = biluo_to_iob(doc_to_biluo_tags(example.predicted))
+        known = [(tag, guess) for tag, guess in zip(gold, predicted) if tag != "-"]
+        right += sum(tag == guess for tag, guess in known)
+        total += len(known)
+    return round(100 * right / max(total, 1), 2)
 
 
 def _read(nlp: Language, path: Path) -> List[Example]:

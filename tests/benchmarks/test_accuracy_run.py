@@ -66,6 +66,8 @@ def test_most_frequent_tag_by_hand(corpus):
     assert found["seen"] == {"tp": 2, "fp": 0, "fn": 0}
     assert found["unseen"] == {"tp": 0, "fp": 1, "fn": 2}
     assert found["ents_p"] == 66.67 and found["ents_r"] == 50.0
+    # of 11 tokens, Turin has O for B-LOC and Byron B-PER for B-LOC
+    assert found["token_accuracy"] == round(100 * 9 / 11, 2)
 
 
 def test_pooled_counts_are_those_of_spacys_scorer(tmp_path, corpus):
