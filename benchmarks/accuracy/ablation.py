@@ -30,6 +30,12 @@ WARMUP = {
     "total_steps": 4000,
 }
 VECTORS = f"{EMBED}.vectors.vocab"
+STATIC = {"@architectures": "spacy-lstm-ner.StaticVectors.v1", "path": None}
+# Needs --components.lstm_ner.model.tok2vec.vectors.more.path
+TWO_TABLES = {
+    "vocab": {**STATIC, "width": None, "trained_words": 10000},
+    "more": {**STATIC, "width": 50, "trained_words": 0},
+}
 
 Change = Dict[str, Any]  # settings by dotted name
 
@@ -66,6 +72,7 @@ ABLATIONS: Dict[str, Dict[str, Change]] = {
     "accuracy_vectors": {
         "vectors_frozen": {f"{VECTORS}.trained_words": 0},
         "vectors_mapped": {f"{VECTORS}.width": 64},
+        "vectors_two_tables": {f"{EMBED}.vectors": TWO_TABLES},
         "vectors_norm": {f"{EMBED}.attrs": ["NORM", "SHAPE"], f"{EMBED}.rows": [5000, 2500]},
         "vectors_ngrams": {f"{EMBED}.ngrams": CHAR_NGRAMS},
         "vectors_no_chars": {f"{EMBED}.chars": None},
