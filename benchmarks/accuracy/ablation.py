@@ -1,4 +1,5 @@
-"""Write `configs/ablation`: the accuracy configs, each with one thing changed.
+"""Write `configs/ablation`: the accuracy configs, each with one thing changed, and what must go
+with it.
 
     python -m benchmarks.accuracy.ablation
 
@@ -27,7 +28,7 @@ WARMUP = {
     "@schedules": "warmup_linear.v1",
     "initial_rate": 0.004,
     "warmup_steps": 200,
-    "total_steps": 4000,
+    "total_steps": 8000,
 }
 VECTORS = f"{EMBED}.vectors.vocab"
 STATIC = {"@architectures": "spacy-lstm-ner.StaticVectors.v1", "path": None}
@@ -73,7 +74,11 @@ ABLATIONS: Dict[str, Dict[str, Change]] = {
         "vectors_frozen": {f"{VECTORS}.trained_words": 0},
         "vectors_mapped": {f"{VECTORS}.width": 64},
         "vectors_two_tables": {f"{EMBED}.vectors": TWO_TABLES},
-        "vectors_norm": {f"{EMBED}.attrs": ["NORM", "SHAPE"], f"{EMBED}.rows": [5000, 2500]},
+        "vectors_norm": {
+            f"{EMBED}.attrs": ["NORM", "SHAPE"],
+            f"{EMBED}.rows": [5000, 2500],
+            f"{EMBED}.word_dropout_scale": 0.8,
+        },
         "vectors_ngrams": {f"{EMBED}.ngrams": CHAR_NGRAMS},
         "vectors_no_chars": {f"{EMBED}.chars": None},
         "vectors_no_word_means": {f"{TAGGER}.word_means": False},
@@ -93,11 +98,11 @@ def ablated(base: str, change: Change) -> str:
     for name, value in change.items():
         *path, last = name.split(".")
         section: Any = config
-        for key in path:
-            section = section[key]
-        if last not in section:
-            raise KeyError(f"{base}.cfg has no setting {name}, so it cannot be changed.")
-        section[last] = value
+        for key in [*path, last]:
+            if not isinstance(section, dict) or key not in section:
+                raise KeyError(f"{base}.cfg has no setting {name}, so it cannot be changed.")
+            above, section = section, section[key]
+        above[last] = value
     settings = ", ".join(change)
     head = f"# {base}.cfg but for: {settings}. Made by benchmarks/accuracy/ablation.py.\n\n"
     return head + config.to_str(interpolate=False) + "\n"

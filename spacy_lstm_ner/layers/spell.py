@@ -26,14 +26,23 @@ def spell(max_length: int) -> Model[Words, Packed]:
     return Model("spell", partial(forward, max_length))
 
 
+def both_ends(text: str, max_length: int) -> str:
+    """Shorten a long word, in which the begin and the end say most.
+
+    text (str): The word.
+    max_length (int): Characters to keep, half of them from the front and half from the end.
+    RETURNS (str): The word, or what is left of it.
+    """
+    if len(text) <= max_length:
+        return text
+    back = max_length // 2
+    return text[: max_length - back] + text[len(text) - back :]
+
+
 def forward(
     max_length: int, model: Model[Words, Packed], words: Words, is_train: bool
 ) -> Tuple[Packed, Callable[[Packed], None]]:
-    front, back = max_length - max_length // 2, max_length // 2
-    texts = [
-        text if len(text) <= max_length else text[:front] + text[len(text) - back :]
-        for text in words.texts or []
-    ]
+    texts = [both_ends(text, max_length) for text in words.texts or []]
     layout = pack_layout(model.ops.xp, [len(text) for text in texts])
     codes = numpy.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype="uint32")
     return Packed(

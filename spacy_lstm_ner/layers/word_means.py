@@ -36,7 +36,7 @@ def forward(
         """Its own transpose: the gradient of each mean goes to the tokens in equal shares."""
         sums = model.ops.xp.zeros((len(shares), nI), dtype=X.dtype)
         model.ops.scatter_add(sums, words, model.ops.xp.ascontiguousarray(X))
-        sums *= shares
+        sums *= shares.astype(X.dtype)
         return sums.take(words, axis=0)
 
     def backprop(dYp: Packed) -> Any:
@@ -56,7 +56,7 @@ def _words_of(ops: Ops, docs: List[Doc]) -> Tuple[Ints1d, Floats2d]:
         keys[:, 0] = numpy.concatenate([doc.to_array(["LOWER"]).ravel() for doc in docs])
         keys[:, 1] = numpy.repeat(numpy.arange(len(docs)), lengths)
     _, index = distinct_rows(keys)
-    shares = (1 / numpy.bincount(index)).astype("float32")
+    shares = 1 / numpy.bincount(index)
     return ops.xp.asarray(index), ops.xp.asarray(shares[:, None])
 
 

@@ -6,7 +6,7 @@ import numpy
 
 from ..types import Ints1d
 
-BEGIN, END = "\x02", "\x03"  # stand for the ends of a word, and in no text
+BEGIN, END = "\x02", "\x03"  # stand for the ends of a word, and hardly ever in text
 # From Steele & Vigna (2022): different n-grams get different numbers, but for chance.
 MULTIPLIER = numpy.uint64(0xD1342543DE82EF95)
 
@@ -39,7 +39,7 @@ def char_ngrams(texts: Sequence[str], min_size: int, max_size: int) -> Ngrams:
     owners: List[Ints1d] = []
     rolling = numpy.zeros(len(codes), dtype="uint64")
     for size in range(1, max_size + 1):
-        # Horner's rule, on all n-grams of this size at once.
+        # Horner's rule, on all n-grams of this size at once. Plus one, so that a NUL counts.
         count = max(0, len(codes) - size + 1)
         rolling = rolling[:count] * MULTIPLIER + codes[size - 1 :] + numpy.uint64(1)
         whole = words[:count] == words[size - 1 :]  # begin and end in one word

@@ -1,5 +1,7 @@
 import pytest
 import spacy
+from spacy.schemas import ConfigSchemaTraining
+from spacy.util import registry
 from thinc.api import Config
 
 from benchmarks.accuracy.ablation import ABLATIONS, CONFIGS, FOLDER, ablated, all_ablations
@@ -16,15 +18,15 @@ def test_nothing_else_is_changed(base):
     for change in ABLATIONS[base].values():
         text = ablated(base, change)
         config = Config().from_str(text, interpolate=False)
-        undone = {}
+        changed = {}
         for name in change:
             *path, last = name.split(".")
             section, before = config, original
             for key in path:
                 section, before = section[key], before[key]
-            undone[name] = section[last] != before[last]
+            changed[name] = section[last] != before[last]
             section[last] = before[last]
-        assert any(undone.values())
+        assert all(changed.values())
         assert config == original
 
 
@@ -32,8 +34,13 @@ def test_every_config_is_valid():
     for text in all_ablations().values():
         config = Config().from_str(text, interpolate=False)
         spacy.util.load_model_from_config(config, auto_fill=False, validate=True)
+        config["paths"].update(train="train.spacy", dev="dev.spacy")
+        filled = config.interpolate()
+        registry.resolve(filled["training"], schema=ConfigSchemaTraining)
+        registry.resolve(filled["corpora"])
 
 
 def test_refuses_a_setting_that_is_not_there():
-    with pytest.raises(KeyError, match=r"accuracy\.cfg has no setting training\.typo"):
-        ablated("accuracy", {"training.typo": 1})
+    for name in ("training.typo", "training.typo.size", "training.dropout.size"):
+        with pytest.raises(KeyError, match=rf"accuracy\.cfg has no setting {name}"):
+            ablated("accuracy", {name: 1})

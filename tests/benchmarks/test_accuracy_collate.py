@@ -132,6 +132,16 @@ def test_the_first_pass_where_it_was_timed(results):
     assert row["first pass"] == "4,321" and row["words/s"] == "12,345"
 
 
+def test_token_accuracy_where_it_was_measured(results):
+    """Runs of an earlier form of the runner lack it."""
+    assert cells_of(collate(read_rows(results, BASELINES)), "a")["stock"]["tokens"] == "–"
+    path = results / "a-stock-0.json"
+    run = srsly.read_json(path)
+    run["test"]["token_accuracy"] = 97.25
+    srsly.write_json(path, run)
+    assert cells_of(collate(read_rows(results, BASELINES)), "a")["stock"]["tokens"] == "97.2"
+
+
 def test_a_baseline_of_another_corpus_does_not_count(results):
     assert cells_of(collate(read_rows(results, BASELINES)), "b")["ours-2"]["p"] == "–"
 

@@ -68,16 +68,6 @@ def test_docs_do_not_depend_on_the_batch(nlp):
     numpy.testing.assert_allclose(together, alone, atol=1e-6)
 
 
-def test_other_tokens_of_a_word_count(nlp):
-    """And only those of the same Doc."""
-    docs = [nlp.make_doc("Ada met Bob . Ada slept"), nlp.make_doc("Ada slept")]
-    numpy.random.seed(0)
-    model = LSTMTagger(WordEmbed(4, ["NORM"], [50]), 6, 0, word_means=True, nO=5)
-    model.initialize(X=docs)
-    emissions = to_lists(model.predict(docs).emissions)
-    numpy.testing.assert_allclose(emissions[0], emissions[4], atol=1e-6)
-
-
 def test_empty_batches(nlp):
     docs = [nlp.make_doc("Ada slept")]
     model = LSTMTagger(WordEmbed(4, ["NORM"], [50]), 6, 1, word_means=True, nO=5)

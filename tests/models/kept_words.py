@@ -4,6 +4,7 @@ import numpy
 from thinc.api import fix_random_seed
 
 from spacy_lstm_ner.models.char_lstm import CharLSTM
+from spacy_lstm_ner.models.char_ngrams import CharNgrams
 from spacy_lstm_ner.models.word_embed import WordEmbed
 
 TEXTS = ["the cat and the dog can't", "ca dog", "", "Rome the Rome cat", "a"]
@@ -17,6 +18,7 @@ def make_model(docs, limit=1000, static=False, chars=False, rows=(40, 20)):
         list(rows),
         include_static_vectors=static,
         chars=CharLSTM(4) if chars else None,
+        ngrams=CharNgrams(4, rows=50) if chars else None,
         word_dropout_scale=0.5,
         kept_rows=limit,
     )

@@ -145,3 +145,28 @@ def test_ngrams_alone_tell_words_apart(nlp):
     (Y,) = model.predict([doc])
     assert not numpy.allclose(Y[0], Y[1])
     numpy.testing.assert_array_equal(Y[0], Y[2])
+
+
+def test_scale_and_rate_multiply():
+    words = words_of(TEXTS)
+    outputs = []
+    for scale, rate in ((0.5, 0.8), (1.0, 0.4)):
+        model = make(dropout_scale=scale)
+        set_dropout_rate(model, rate)
+        numpy.random.seed(3)
+        outputs.append(model(words, is_train=True)[0])
+    numpy.testing.assert_allclose(*outputs, atol=1e-6)
+
+
+def test_all_dropped_is_zero():
+    model = make()
+    set_dropout_rate(model, 1.0)
+    Y, backprop = model(words_of(TEXTS), is_train=True)
+    assert not Y.any()
+    backprop(Y)
+
+
+def test_long_words_keep_both_ends():
+    model = make(max_length=4)
+    one, other = model.predict(words_of(["abcdefgh", "abgh"]))
+    numpy.testing.assert_array_equal(one, other)
