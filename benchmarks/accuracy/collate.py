@@ -18,18 +18,8 @@ from .run import RESULTS
 
 BASELINES = ["stock", "stock_glove", "stock_md"]
 COLUMNS = [
-    *(
-        "config",
-        "vectors",
-        "seeds",
-        "dev F1",
-        "test F1",
-        "P",
-        "R",
-        "tokens",
-        "seen F1",
-        "unseen F1",
-    ),
+    *("config", "vectors", "seeds", "dev F1"),
+    *("test F1", "P", "R", "tokens", "seen F1", "unseen F1"),
     *("ahead", "p", "training", "MB", "words/s", "first pass"),
 ]
 NONE = "–"
