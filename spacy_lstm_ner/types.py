@@ -30,6 +30,8 @@ else:
     from thinc.types import Ints2d as Keys2d
 
 Direction = Literal["l2r", "r2l"]
+CellName = Literal["lstm", "gru", "rnn", "irnn"]
+RecurrentInit = Literal["orthogonal", "glorot", "identity"]
 Head = Literal["crf", "softmax"]
 KernelName = Literal["auto", "numpy", "torch", "mixed", "torch-bf16"]
 

@@ -11,19 +11,95 @@ def sigmoid(x: numpy.ndarray) -> numpy.ndarray:
 
 
 def lstm_one_sequence(
-    X: numpy.ndarray, Wx: numpy.ndarray, Wh: numpy.ndarray, b: numpy.ndarray
+    X: numpy.ndarray,
+    Wx: numpy.ndarray,
+    Wh: numpy.ndarray,
+    b: numpy.ndarray,
+    pushes: float | numpy.ndarray = 0.0,
 ) -> numpy.ndarray:
-    """The textbook's six lines, one token after the other. X is (T, nI), the result (T, nH)."""
+    """The textbook's six lines, one token after the other. X is (T, nI), the result (T, nH), and so
+    are pushes, which are added to the states."""
     nH = Wh.shape[1]
     h, c = numpy.zeros(nH), numpy.zeros(nH)
     out = []
-    for x in X:
+    pushes = numpy.broadcast_to(pushes, (len(X), Wh.shape[1]))
+    for x, push in zip(X, pushes):
         a = Wx @ x + Wh @ h + b
         i, f, g, o = a[:nH], a[nH : 2 * nH], a[2 * nH : 3 * nH], a[3 * nH :]
         c = sigmoid(f) * c + sigmoid(i) * numpy.tanh(g)
         h = sigmoid(o) * numpy.tanh(c)
+        h = h + push
         out.append(h)
     return numpy.array(out).reshape(len(X), nH)
+
+
+def gru_one_sequence(
+    X: numpy.ndarray,
+    Wx: numpy.ndarray,
+    Wh: numpy.ndarray,
+    b: numpy.ndarray,
+    pushes: float | numpy.ndarray = 0.0,
+) -> numpy.ndarray:
+    """One token after the other, gate by gate. X is (T, nI), the result (T, nH), and so are
+    pushes, which are added to the states."""
+    nH = Wh.shape[1]
+    (Wx_r, Wx_z, Wx_n), (Wh_r, Wh_z, Wh_n) = numpy.split(Wx, 3), numpy.split(Wh, 3)
+    b_r, b_z, b_n, b_q = numpy.split(b, 4)
+    h = numpy.zeros(nH)
+    out = []
+    pushes = numpy.broadcast_to(pushes, (len(X), Wh.shape[1]))
+    for x, push in zip(X, pushes):
+        r = sigmoid(Wx_r @ x + Wh_r @ h + b_r)
+        z = sigmoid(Wx_z @ x + Wh_z @ h + b_z)
+        n = numpy.tanh(Wx_n @ x + b_n + r * (Wh_n @ h + b_q))
+        h = (1 - z) * n + z * h
+        h = h + push
+        out.append(h)
+    return numpy.array(out).reshape(len(X), nH)
+
+
+def rnn_one_sequence(
+    X: numpy.ndarray,
+    Wx: numpy.ndarray,
+    Wh: numpy.ndarray,
+    b: numpy.ndarray,
+    pushes: float | numpy.ndarray = 0.0,
+) -> numpy.ndarray:
+    """One token after the other, with tanh. X is (T, nI), the result (T, nH), and so are
+    pushes, which are added to the states."""
+    h, out = numpy.zeros(Wh.shape[1]), []
+    pushes = numpy.broadcast_to(pushes, (len(X), Wh.shape[1]))
+    for x, push in zip(X, pushes):
+        h = numpy.tanh(Wx @ x + Wh @ h + b)
+        h = h + push
+        out.append(h)
+    return numpy.array(out).reshape(len(X), Wh.shape[1])
+
+
+def irnn_one_sequence(
+    X: numpy.ndarray,
+    Wx: numpy.ndarray,
+    Wh: numpy.ndarray,
+    b: numpy.ndarray,
+    pushes: float | numpy.ndarray = 0.0,
+) -> numpy.ndarray:
+    """One token after the other, with ReLU. X is (T, nI), the result (T, nH), and so are
+    pushes, which are added to the states."""
+    h, out = numpy.zeros(Wh.shape[1]), []
+    pushes = numpy.broadcast_to(pushes, (len(X), Wh.shape[1]))
+    for x, push in zip(X, pushes):
+        h = numpy.maximum(Wx @ x + Wh @ h + b, 0)
+        h = h + push
+        out.append(h)
+    return numpy.array(out).reshape(len(X), Wh.shape[1])
+
+
+CELLS = {
+    "lstm": lstm_one_sequence,
+    "gru": gru_one_sequence,
+    "rnn": rnn_one_sequence,
+    "irnn": irnn_one_sequence,
+}
 
 
 def path_score(

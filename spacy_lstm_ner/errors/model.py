@@ -23,6 +23,13 @@ class ModelErrors:
         "the rate on the recurrent weights and must stay below 1: lower one of the two."
     )
     UNKNOWN_CELL = "Unknown cell '{cell}'. Known cells: {known}."
+    UNKNOWN_RECURRENT_INIT = (
+        "Unknown recurrent_init '{given}'. Known: {known}, or null for the cell's own."
+    )
+    NO_FORGET_GATE = (
+        "forget_bias was given {given}, and the cell '{cell}' has no forget gate. Leave the option "
+        "out, or use the cell 'lstm'."
+    )
     UNKNOWN_DIRECTION = "Unknown direction '{direction}', expected 'l2r' or 'r2l'."
     UNKNOWN_KERNEL = "Unknown kernel '{kernel}' for the cell '{cell}'. Known kernels: {known}."
     NO_ONEDNN = (

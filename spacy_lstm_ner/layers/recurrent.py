@@ -10,10 +10,13 @@ from ..ops.cells import CELLS, Cell
 from ..ops.kernels import Kernel, choose_kernel
 from ..ops.ways import Way
 from ..types import Direction, Floats1d, Floats2d, KernelName, Packed
-from .initializers import glorot_blocks_init, orthogonal_init
+from .initializers import RECURRENT_INITS, glorot_blocks_init
 from .kept_rows import RowMap
 from .no_backprop import no_backprop
 from .pack_words import PackedWords
+from .watch import RecurrentWatch
+
+FORGET_BIAS = 1.0
 
 
 def Recurrent(
@@ -22,7 +25,8 @@ def Recurrent(
     *,
     cell: str = "lstm",
     direction: Direction = "l2r",
-    forget_bias: float = 1.0,
+    recurrent_init: Optional[str] = None,
+    forget_bias: float = FORGET_BIAS,
     recurrent_dropout_scale: float = 0.0,
     bptt_clip: Optional[float] = None,
     kernel: KernelName = "auto",
@@ -32,10 +36,11 @@ def Recurrent(
 
     nO (int): Hidden width.
     nI (Optional[int]): Input width; None: read off sample data.
-    cell (str): Which cell of `ops.cells` to run.
+    cell (str): Which cell of `ops.cells` to run: "lstm", "gru", "rnn" (tanh) or "irnn" (ReLU).
     direction (Direction): "l2r" or "r2l".
-    forget_bias (float): Start value of the forget gate's bias (Jozefowicz et al. 2015). Cells
-        without one do not use it.
+    recurrent_init (Optional[str]): How the recurrent weights start: "orthogonal", "glorot" or
+        "identity". None: as suits the cell, the identity for "irnn" and orthogonal for others.
+    forget_bias (float): Start value of an LSTM's forget gate's bias (Jozefowicz et al. 2015).
     recurrent_dropout_scale (float): The recurrent weights are dropped (one mask a batch:
         Merity, Keskar & Socher 2018) at the dropout rate in force times this.
     bptt_clip (Optional[float]): Limit, by value, on gradients handed back through time.
@@ -45,6 +50,11 @@ def Recurrent(
     """
     if cell not in CELLS:
         raise ValueError(Errors.UNKNOWN_CELL.format(cell=cell, known=", ".join(CELLS)))
+    if recurrent_init is not None and recurrent_init not in RECURRENT_INITS:
+        known = ", ".join(RECURRENT_INITS)
+        raise ValueError(Errors.UNKNOWN_RECURRENT_INIT.format(given=recurrent_init, known=known))
+    if forget_bias != FORGET_BIAS and "f" not in CELLS[cell].gates:
+        raise ValueError(Errors.NO_FORGET_GATE.format(cell=cell, given=forget_bias))
     if direction not in ("l2r", "r2l"):
         raise ValueError(Errors.UNKNOWN_DIRECTION.format(direction=direction))
     if nO < 1:
@@ -69,7 +79,7 @@ def Recurrent(
             bptt_clip,
             kernel=choose_kernel(cell, kernel),
         ),
-        init=partial(init, CELLS[cell], forget_bias),
+        init=partial(init, CELLS[cell], recurrent_init or CELLS[cell].recurrent_init, forget_bias),
         params={"Wx": None, "Wh": None, "b": None},
         dims={"nO": nO, "nI": nI},
         attrs={"dropout_rate": 0.0},
@@ -86,6 +96,7 @@ def forward(
     is_train: bool,
     *,
     kernel: Kernel,
+    watch: Optional[RecurrentWatch] = None,
 ) -> Tuple[Packed, Callable[[Packed], Packed]]:
     if not is_train:
         return predict(kernel, [model], [direction], Xp), no_backprop(model)
@@ -98,13 +109,18 @@ def forward(
     if mask is not None:
         Wh = Wh * mask
     Y, trace = cell.forward(X, Wx, Wh, b, layout)
+    if watch is not None:
+        watch.forward(model, layout, trace)
 
     def backprop(dYp: Packed) -> Packed:
         dY = dYp.data[layout.reversed_rows] if direction == "r2l" else dYp.data
-        dX, dWx, dWh, db = cell.backprop(dY, Wx, Wh, layout, trace, bptt_clip=bptt_clip)
-        model.inc_grad("Wx", dWx)
-        model.inc_grad("Wh", dWh if mask is None else dWh * mask)
-        model.inc_grad("b", db)
+        found = cell.backprop(dY, Wx, Wh, layout, trace, bptt_clip=bptt_clip)
+        if watch is not None:
+            watch.backprop(model, layout, found)
+        model.inc_grad("Wx", found.Wx)
+        model.inc_grad("Wh", found.Wh if mask is None else found.Wh * mask)
+        model.inc_grad("b", found.b)
+        dX = found.X
         return Packed(dX[layout.reversed_rows] if direction == "r2l" else dX, layout)
 
     return Packed(Y[layout.reversed_rows] if direction == "r2l" else Y, layout), backprop
@@ -182,6 +198,7 @@ def _recurrent_mask(model: Model[Packed, Packed], scale: float, Wh: Floats2d) ->
 
 def init(
     cell: Cell,
+    recurrent_init: str,
     forget_bias: float,
     model: Model[Packed, Packed],
     X: Optional[Packed] = None,
@@ -193,9 +210,9 @@ def init(
         raise ValueError(Errors.MISSING_DIM.format(layer=model.name, dim="nI"))
     nH, nI, blocks = model.get_dim("nO"), model.get_dim("nI"), len(cell.gates)
     model.set_param("Wx", glorot_blocks_init(model.ops, nH, nI, blocks))
-    model.set_param("Wh", orthogonal_init(model.ops, nH, blocks))
-    b: Floats1d = model.ops.alloc1f(blocks * nH)
-    if "f" in cell.gates:
-        at = cell.gates.index("f") * nH
+    model.set_param("Wh", RECURRENT_INITS[recurrent_init](model.ops, nH, blocks))
+    b: Floats1d = model.ops.alloc1f(len(cell.biases) * nH)
+    if "f" in cell.biases:
+        at = cell.biases.index("f") * nH
         b[at : at + nH] = forget_bias
     model.set_param("b", b)

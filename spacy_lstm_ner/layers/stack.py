@@ -5,7 +5,7 @@ from typing import List, Optional
 from thinc.api import Model, chain
 
 from ..errors import Errors
-from ..types import KernelName, Packed
+from ..types import CellName, KernelName, Packed, RecurrentInit
 from .bidirectional import bidirectional as join_directions
 from .dropout import LockedDropout
 from .recurrent import Recurrent
@@ -17,11 +17,12 @@ def RecurrentStack(
     depth: int,
     *,
     nI: Optional[int] = None,
-    cell: str = "lstm",
+    cell: CellName = "lstm",
     bidirectional: bool = True,
     residual: bool = False,
     dropout: float = 0.0,
     recurrent_dropout_scale: float = 0.0,
+    recurrent_init: Optional[RecurrentInit] = None,
     forget_bias: float = 1.0,
     bptt_clip: Optional[float] = None,
     kernel: KernelName = "auto",
@@ -31,13 +32,15 @@ def RecurrentStack(
     width (int): Output width of every layer; a bidirectional layer gives half to each direction.
     depth (int): Layers, at least one.
     nI (Optional[int]): Input width; None: read off sample data.
-    cell (str): Which cell of `ops.cells` to run.
+    cell (CellName): "lstm", "gru", "rnn" (tanh), or "irnn" (ReLU, starts as the identity).
     bidirectional (bool): Read both ways, or left to right only.
     residual (bool): Add the input of each layer from the second on to its output.
     dropout (float): Rate of the locked dropout; `training.dropout` overwrites it.
     recurrent_dropout_scale (float): The recurrent weights are dropped at the dropout rate in
         force times this.
-    forget_bias (float): Start value of the forget gates' biases.
+    recurrent_init (Optional[RecurrentInit]): How recurrent weights start; None: the identity for
+        "irnn", orthogonal for the others.
+    forget_bias (float): Start value of an LSTM's forget gates' biases.
     bptt_clip (Optional[float]): Limit, by value, on gradients handed back through time.
     kernel (KernelName): What computes predictions: "auto", "numpy", "torch", or "torch-bf16",
         which rounds to 8 significant bits. The others give the same result. Training has one.
@@ -59,6 +62,7 @@ def RecurrentStack(
                 layer_nI,
                 cell=cell,
                 direction=direction,
+                recurrent_init=recurrent_init,
                 forget_bias=forget_bias,
                 recurrent_dropout_scale=recurrent_dropout_scale,
                 bptt_clip=bptt_clip,

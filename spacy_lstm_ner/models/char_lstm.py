@@ -6,12 +6,13 @@ from ..layers.last_states import last_states
 from ..layers.packing import on_rows
 from ..layers.spell import spell
 from ..layers.stack import RecurrentStack
-from ..types import Floats2d, KernelName, Words
+from ..types import CellName, Floats2d, KernelName, Words
 
 
 def CharLSTM(
     width: int,
     *,
+    cell: CellName = "lstm",
     char_width: int = 25,
     rows: int = 500,
     max_length: int = 40,
@@ -21,6 +22,7 @@ def CharLSTM(
     `chars` of `WordEmbed`, which runs it once for each distinct word.
 
     width (int): Output width; even, half for each direction.
+    cell (CellName): "lstm", "gru", "rnn" (tanh), or "irnn" (ReLU, starts as the identity).
     char_width (int): Width of the characters' vectors.
     rows (int): Rows of the characters' hashed table.
     max_length (int): Of longer words, half of these characters are taken from the front and half
@@ -32,6 +34,6 @@ def CharLSTM(
     return chain(
         spell(max_length),
         on_rows(HashEmbed(char_width, rows, seed=0)),
-        RecurrentStack(width, 1, nI=char_width, kernel=kernel),
+        RecurrentStack(width, 1, nI=char_width, cell=cell, kernel=kernel),
         last_states(width),
     )

@@ -14,7 +14,7 @@ from ..layers.packing import on_rows
 from ..layers.resize import resized
 from ..layers.stack import RecurrentStack
 from ..layers.word_means import with_word_means
-from ..types import Floats2d, Head, KernelName, TagScores
+from ..types import CellName, Floats2d, Head, KernelName, RecurrentInit, TagScores
 
 
 def LSTMTagger(
@@ -23,11 +23,13 @@ def LSTMTagger(
     depth: int,
     *,
     head: Head = "crf",
+    cell: CellName = "lstm",
     bidirectional: bool = True,
     residual: bool = False,
     word_means: bool = False,
     dropout: float = 0.0,
     recurrent_dropout_scale: float = 0.0,
+    recurrent_init: Optional[RecurrentInit] = None,
     forget_bias: float = 1.0,
     bptt_clip: Optional[float] = None,
     kernel: KernelName = "auto",
@@ -41,6 +43,7 @@ def LSTMTagger(
     depth (int): Recurrent layers. With 0, `tok2vec` does all the reading (say, an LSTMEncoder
         that several components share), and width is not used.
     head (Head): "crf" or "softmax".
+    cell (CellName): "lstm", "gru", "rnn" (tanh), or "irnn" (ReLU, starts as the identity).
     bidirectional (bool): Read both ways, or left to right only.
     residual (bool): Add the input of each layer from the second on to its output.
     word_means (bool): Join to each token's output the mean over all tokens of the Doc that are the
@@ -49,7 +52,9 @@ def LSTMTagger(
         overwrites it.
     recurrent_dropout_scale (float): The recurrent weights are dropped at the dropout rate in
         force times this.
-    forget_bias (float): Start value of the forget gates' biases.
+    recurrent_init (Optional[RecurrentInit]): How recurrent weights start; None: the identity for
+        "irnn", orthogonal for the others.
+    forget_bias (float): Start value of an LSTM's forget gates' biases.
     bptt_clip (Optional[float]): Limit, by value, on gradients handed back through time.
     kernel (KernelName): What computes predictions: "auto", "numpy", "torch", or "torch-bf16",
         which rounds to 8 significant bits. The others give the same result. Training has one.
@@ -63,10 +68,12 @@ def LSTMTagger(
             RecurrentStack(
                 width,
                 depth,
+                cell=cell,
                 bidirectional=bidirectional,
                 residual=residual,
                 dropout=dropout,
                 recurrent_dropout_scale=recurrent_dropout_scale,
+                recurrent_init=recurrent_init,
                 forget_bias=forget_bias,
                 bptt_clip=bptt_clip,
                 kernel=kernel,

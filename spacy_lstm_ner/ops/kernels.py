@@ -1,5 +1,6 @@
 """Kernels: who computes a recurrent layer at prediction. All give the reference's result, that of
-the cell's own forward pass (`ops/lstm.py`), and keep nothing for a backward pass.
+the cell's own forward pass (`ops/lstm.py`, `ops/gru.py`, `ops/rnn.py`), and keep nothing for a
+backward pass.
 
 "numpy" works on numpy and cupy arrays in any precision, and can take rows of words that were
 projected before. The others are for float32 on the CPU. "mixed" is "numpy" where there are such
@@ -10,7 +11,7 @@ there (`docs/performance.md`).
 import platform
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Callable, Dict, Sequence
+from typing import Callable, Dict, Sequence
 
 import numpy
 from thinc.api import get_array_module
@@ -19,6 +20,7 @@ from ..errors import Errors
 from ..types import Floats2d, KernelName, Layout
 from .cells import CELLS
 from .lstm_torch import has_bfloat16, has_onednn, predict_torch
+from .predict import Predictor
 from .ways import Way
 
 # By cell and name: `(X, ways, layout) → Y` for at least one token, in float32, on the CPU.
@@ -51,19 +53,18 @@ class Kernel:
         name = "torch" if name == "mixed" else name
         if name in FAST.get(self.cell, {}) and len(X):
             return FAST[self.cell][name](X, ways, layout)
-        Y: Floats2d = self.prepare(ways).predict(X, layout)
-        return Y
+        return self.prepare(ways).predict(X, layout)
 
     @property
     def takes_words(self) -> bool:
         """Whether it wants rows of words projected once rather than the inputs of tokens."""
         return self.name in ("numpy", "mixed")
 
-    def prepare(self, ways: Sequence[Way]) -> Any:
+    def prepare(self, ways: Sequence[Way]) -> Predictor:
         """Make a layer ready for the kernel "numpy".
 
         ways (Sequence[Way]): The directions: l2r, r2l, or both in this order.
-        RETURNS (Any): Something like `ops.lstm_predict.LSTMPredictor`.
+        RETURNS (Predictor): The layer.
         """
         return CELLS[self.cell].prepare(ways)
 

@@ -19,6 +19,7 @@ from typing import Optional, Tuple
 from thinc.api import get_array_module
 
 from ..types import Floats1d, Floats2d, Layout
+from .gradients import Gradients, TimeClip
 
 GATES = ("i", "f", "g", "o")
 
@@ -87,7 +88,7 @@ def backprop_lstm(
     trace: LSTMTrace,
     *,
     bptt_clip: Optional[float] = None,
-) -> Tuple[Floats2d, Floats2d, Floats2d, Floats1d]:
+) -> Gradients:
     """Back-propagate through `lstm`, last step to first.
 
     dY (Floats2d): Gradient of the loss with respect to the hidden states. *Shape:* `(N, nH)`.
@@ -96,8 +97,8 @@ def backprop_lstm(
     layout (Layout): Where the tokens stand.
     trace (LSTMTrace): What the forward pass kept.
     bptt_clip (Optional[float]): Limit, by value, on the gradients that a step hands to the
-        step before it (of h and of c), so that 32 becomes 25 under a limit of 25. None: no limit.
-    RETURNS (Tuple): dX `(N, nI)`, dWx `(4 nH, nI)`, dWh `(4 nH, nH)`, db `(4 nH,)`.
+        step before it (of h and of c). None: no limit.
+    RETURNS (Gradients): The gradients.
     """
     xp = get_array_module(dY)
     nH = Wh.shape[1]
@@ -113,21 +114,18 @@ def backprop_lstm(
     dA[:, 3 * nH :] = (1 - o) * o * trace.tanhC
     dh_dc = (1 - trace.tanhC * trace.tanhC) * o
     dA_by_gate = dA.reshape(-1, 4, nH)
-    dY_later = xp.zeros((0, nH), dtype=dY.dtype)  # handed back by step t + 1
-    dC_later = dY_later
+    dY = dY.copy()
+    clip = TimeClip(bptt_clip)
+    dY_later = dC_later = dY[:0]  # handed back by step t + 1
     for t in range(len(layout.steps) - 1, -1, -1):
         rows = layout.steps[t]
-        dYt = dY[rows].copy()
+        dYt = dY[rows]
         dYt[: len(dY_later)] += dY_later
         dCt = dYt * dh_dc[rows]
         dCt[: len(dC_later)] += dC_later
         dA_by_gate[rows, :3] *= dCt[:, None]
         dA_by_gate[rows, 3] *= dYt
         if t >= 1:
-            dY_later, dC_later = dA[rows] @ Wh, dCt * f[rows]
-            if bptt_clip is not None:
-                xp.clip(dY_later, -bptt_clip, bptt_clip, out=dY_later)
-                xp.clip(dC_later, -bptt_clip, bptt_clip, out=dC_later)
-    dWx = dA.T @ trace.X
+            dY_later, dC_later = clip(dA[rows] @ Wh), clip(dCt * f[rows])
     dWh = dA[first:].T @ trace.Y[layout.previous_rows]
-    return dA @ Wx, dWx, dWh, dA.sum(axis=0)
+    return Gradients(dA @ Wx, dA.T @ trace.X, dWh, dA.sum(axis=0), dY, clip.share)

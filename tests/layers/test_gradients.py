@@ -25,16 +25,19 @@ from ..gradients import (
 )
 
 LENGTHS = [[4, 2, 1, 0], [0, 1, 3]]
+CELLS = ["lstm", "gru", "rnn", "irnn"]
 
 
 @pytest.mark.parametrize("lengths", LENGTHS)
 @pytest.mark.parametrize("direction", ["l2r", "r2l"])
-def test_recurrent(lengths, direction):
-    check_packed_layer(Recurrent(3, 2, direction=direction), packed(lengths, 2))
+@pytest.mark.parametrize("cell", CELLS)
+def test_recurrent(lengths, direction, cell):
+    check_packed_layer(Recurrent(3, 2, cell=cell, direction=direction), packed(lengths, 2))
 
 
-def test_recurrent_dropout():
-    layer = Recurrent(3, 2, recurrent_dropout_scale=0.5)
+@pytest.mark.parametrize("cell", CELLS)
+def test_recurrent_dropout(cell):
+    layer = Recurrent(3, 2, cell=cell, recurrent_dropout_scale=0.5)
     set_dropout_rate(layer, 0.6)
     Xp = packed([3, 2], 2)
     layer.initialize(X=Xp)
@@ -54,8 +57,9 @@ def test_recurrent_dropout():
 
 
 @pytest.mark.parametrize("lengths", LENGTHS)
-def test_bidirectional(lengths):
-    l2r, r2l = (Recurrent(2, 3, direction=direction) for direction in ("l2r", "r2l"))
+@pytest.mark.parametrize("cell", CELLS)
+def test_bidirectional(lengths, cell):
+    l2r, r2l = (Recurrent(4, 3, cell=cell, direction=name) for name in ("l2r", "r2l"))
     check_packed_layer(bidirectional(l2r, r2l), packed(lengths, 3))
 
 

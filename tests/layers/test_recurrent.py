@@ -20,29 +20,45 @@ def random_list(lengths, width, seed=0):
     return [rng.normal(size=(n, width)).astype("float32") for n in lengths]
 
 
-def torch_twin(stack, nI, width, depth, both_ways):
-    """A torch.nn.LSTM with the stack's weights."""
-    rnn = torch.nn.LSTM(nI, width // (1 + both_ways), depth, bidirectional=both_ways)
-    cells = [node for node in stack.walk() if node.name.startswith("lstm-")]
-    assert len(cells) == depth * (1 + both_ways)
-    for index, cell in enumerate(cells):
-        layer, reverse = divmod(index, 2) if both_ways else (index, 0)
-        suffix = f"_l{layer}" + ("_reverse" if reverse else "")
+TORCH = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN", "irnn": "RNN"}
+
+
+def suffix(index, both_ways):
+    """What torch puts behind the names of the weights of our layer of this number."""
+    layer, reverse = divmod(index, 2) if both_ways else (index, 0)
+    return f"_l{layer}" + ("_reverse" if reverse else "")
+
+
+def torch_twin(stack, cell, nI, width, depth, both_ways):
+    """A recurrent layer of torch with the stack's weights."""
+    options = {"nonlinearity": "relu"} if cell == "irnn" else {}
+    nH = width // (1 + both_ways)
+    twin = getattr(torch.nn, TORCH[cell])(nI, nH, depth, bidirectional=both_ways, **options)
+    layers = [node for node in stack.walk() if node.name.startswith(f"{cell}-")]
+    assert len(layers) == depth * (1 + both_ways)
+    for index, layer in enumerate(layers):
+        Wx, Wh, b = (torch.from_numpy(layer.get_param(name)) for name in ("Wx", "Wh", "b"))
         with torch.no_grad():
-            for ours, theirs in (("Wx", "weight_ih"), ("Wh", "weight_hh"), ("b", "bias_ih")):
-                getattr(rnn, theirs + suffix).copy_(torch.from_numpy(cell.get_param(ours)))
-            getattr(rnn, "bias_hh" + suffix).zero_()
-    return rnn, cells
+            theirs = dict(twin.named_parameters())
+            theirs["weight_ih" + suffix(index, both_ways)].copy_(Wx)
+            theirs["weight_hh" + suffix(index, both_ways)].copy_(Wh)
+            theirs["bias_ih" + suffix(index, both_ways)].copy_(b[: len(Wx)])
+            theirs["bias_hh" + suffix(index, both_ways)].zero_()
+            theirs["bias_hh" + suffix(index, both_ways)][len(Wx) - (len(b) - len(Wx)) :] = b[
+                len(Wx) :
+            ]
+    return twin, layers
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
 @pytest.mark.parametrize("both_ways", [True, False])
-def test_parity_with_torch(depth, both_ways):
+@pytest.mark.parametrize("cell", TORCH)
+def test_parity_with_torch(cell, depth, both_ways):
     nI, width = 6, 8
-    model = with_packed(RecurrentStack(width, depth, bidirectional=both_ways))
+    model = with_packed(RecurrentStack(width, depth, cell=cell, bidirectional=both_ways))
     Xs = random_list(LENGTHS, nI)
     model.initialize(X=Xs)
-    rnn, cells = torch_twin(model, nI, width, depth, both_ways)
+    twin, layers = torch_twin(model, cell, nI, width, depth, both_ways)
     dYs = random_list(LENGTHS, width, seed=5)
     Ys, backprop = model(Xs, is_train=True)
     dXs = backprop(dYs)
@@ -50,21 +66,27 @@ def test_parity_with_torch(depth, both_ways):
         assert Y.shape == dY.shape and dX.shape == X.shape
         if len(X):
             X_torch = torch.from_numpy(X).requires_grad_()
-            Y_torch = rnn(X_torch[:, None])[0][:, 0]
+            Y_torch = twin(X_torch[:, None])[0][:, 0]
             Y_torch.backward(torch.from_numpy(dY))
             assert relative_error(Y_torch.detach().numpy(), Y) < 1e-5
             assert relative_error(X_torch.grad.numpy(), dX) < 1e-5
-    for index, cell in enumerate(cells):
-        layer, reverse = divmod(index, 2) if both_ways else (index, 0)
-        suffix = f"_l{layer}" + ("_reverse" if reverse else "")
-        for ours, theirs in (("Wx", "weight_ih"), ("Wh", "weight_hh"), ("b", "bias_ih")):
-            expected = getattr(rnn, theirs + suffix).grad.numpy()
-            assert relative_error(expected, cell.get_grad(ours)) < 1e-5
+    theirs = dict(twin.named_parameters())
+    for index, layer in enumerate(layers):
+        db = theirs["bias_ih" + suffix(index, both_ways)].grad.numpy()
+        n_more = len(layer.get_param("b")) - len(db)
+        db_more = theirs["bias_hh" + suffix(index, both_ways)].grad.numpy()[len(db) - n_more :]
+        for name, expected in (
+            ("Wx", theirs["weight_ih" + suffix(index, both_ways)].grad.numpy()),
+            ("Wh", theirs["weight_hh" + suffix(index, both_ways)].grad.numpy()),
+            ("b", numpy.concatenate([db, db_more])),
+        ):
+            assert relative_error(expected, layer.get_grad(name)) < 1e-5
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [2, 0, 4, 1, 3], [1], [3], []])
-def test_vectors_do_not_depend_on_batch_mates(order):
-    model = with_packed(RecurrentStack(6, 2, residual=True))
+@pytest.mark.parametrize("cell", TORCH)
+def test_vectors_do_not_depend_on_batch_mates(cell, order):
+    model = with_packed(RecurrentStack(6, 2, cell=cell, residual=True))
     Xs = random_list([7, 4, 2, 1, 0], 5)
     model.initialize(X=Xs)
     alone = [model.predict([X])[0] for X in Xs]
@@ -104,6 +126,31 @@ def test_initial_weights():
     limit = (6 / (5 + 3)) ** 0.5
     Wx = layer.get_param("Wx")
     assert Wx.shape == (20, 3) and limit / 2 < numpy.abs(Wx).max() <= limit
+
+
+@pytest.mark.parametrize(
+    "cell,recurrent_init,expected",
+    [
+        ("irnn", None, "identity"),
+        ("irnn", "orthogonal", "orthogonal"),
+        ("rnn", None, "orthogonal"),
+        ("rnn", "glorot", "glorot"),
+        ("gru", None, "orthogonal"),
+        ("gru", "identity", "identity"),
+    ],
+)
+def test_recurrent_weights_start_as_wanted(cell, recurrent_init, expected):
+    layer = Recurrent(40, 3, cell=cell, recurrent_init=recurrent_init)
+    layer.initialize()
+    assert not layer.get_param("b").any()
+    blocks = numpy.split(layer.get_param("Wh"), 3 if cell == "gru" else 1)
+    for block in blocks:
+        is_orthogonal = numpy.allclose(block @ block.T, numpy.eye(40), atol=1e-5)
+        assert is_orthogonal == (expected != "glorot")
+        assert numpy.array_equal(block, numpy.eye(40)) == (expected == "identity")
+        if expected == "glorot":
+            limit = (6 / 80) ** 0.5
+            assert 0.9 * limit < numpy.abs(block).max() <= limit
 
 
 def test_orthogonal_init_is_uniform_in_sign():
@@ -163,7 +210,10 @@ def test_wrong_width_is_a_clear_error():
         ({"width": 6, "depth": 1, "dropout": -0.1}, "dropout was given -0.1"),
         ({"width": 6, "depth": 1, "bptt_clip": 0}, "bptt_clip was given 0"),
         ({"width": 6, "depth": 1, "recurrent_dropout_scale": -1}, "recurrent_dropout_scale"),
-        ({"width": 6, "depth": 1, "cell": "elman"}, "Unknown cell 'elman'. Known cells: lstm"),
+        ({"width": 6, "depth": 1, "cell": "elman"}, "'elman'. Known cells: lstm, gru, rnn, irnn"),
+        ({"width": 6, "depth": 1, "recurrent_init": "eye"}, "'eye'. Known: orthogonal, glorot"),
+        ({"width": 6, "depth": 1, "cell": "gru", "forget_bias": 2.0}, "has no forget gate"),
+        ({"width": 6, "depth": 1, "cell": "rnn", "kernel": "torch"}, "for the cell 'rnn'"),
     ],
 )
 def test_bad_options_are_errors_at_construction(options, message):

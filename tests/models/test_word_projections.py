@@ -62,6 +62,9 @@ def docs(nlp):
         {"bidirectional": False},
         {"kernel": "torch"},
         {"kernel": "numpy", "depth": 2},
+        {"cell": "gru"},
+        {"cell": "rnn", "bidirectional": False},
+        {"cell": "irnn", "depth": 2, "residual": True},
     ],
 )
 def test_equal_to_the_vectors_of_tokens(nlp, kept_rows, settings):

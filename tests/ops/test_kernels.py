@@ -18,7 +18,8 @@ from spacy_lstm_ner.ops.segments import make_segments
 from spacy_lstm_ner.ops.ways import Way
 
 from .. import reference
-from .test_lstm import inputs, params
+from .test_cells import inputs
+from .test_lstm import params
 
 LENGTHS = [
     [7, 4, 2, 1, 0],

@@ -1,0 +1,51 @@
+"""Looking on while recurrent layers work: for diagnostics, never in the way of a result."""
+
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Iterator, Protocol
+
+from thinc.api import Model
+
+from ..ops.gradients import Gradients
+from ..types import Layout, Packed
+
+
+class RecurrentWatch(Protocol):
+    """What wants to know about the passes of recurrent layers. Of a layer that reads r2l,
+    sequences come in the order of reading, so row 0 is the last token. Arrays belong to the layer
+    and must not be changed."""
+
+    def forward(self, layer: Model[Packed, Packed], layout: Layout, trace: Any) -> None:
+        """A layer has run in training.
+
+        layer (Model[Packed, Packed]): The layer, made by `Recurrent`.
+        layout (Layout): Where the tokens stand.
+        trace (Any): What its cell keeps, such as `ops.lstm.LSTMTrace`.
+        """
+
+    def backprop(self, layer: Model[Packed, Packed], layout: Layout, gradients: Gradients) -> None:
+        """A layer has gone back.
+
+        layer (Model[Packed, Packed]): The layer, made by `Recurrent`.
+        layout (Layout): Where the tokens stand.
+        gradients (Gradients): What its cell gave.
+        """
+
+
+@contextmanager
+def watched(model: Model[Any, Any], watch: RecurrentWatch) -> Iterator[None]:
+    """Let every recurrent layer of a model report to a watch. Predictions are not reported: they
+    keep nothing; ask for a training pass (`model.begin_update`) with a dropout rate of 0.
+
+    model (Model): Any model, say that of a component.
+    watch (RecurrentWatch): Who wants to know.
+    """
+    layers = [node for node in model.walk() if "Wh" in node.param_names]
+    forwards = [layer._func for layer in layers]
+    for layer in layers:
+        layer._func = partial(layer._func, watch=watch)
+    try:
+        yield
+    finally:
+        for layer, forward in zip(layers, forwards):
+            layer._func = forward
