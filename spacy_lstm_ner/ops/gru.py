@@ -114,14 +114,14 @@ def backprop_gru(
     r, z, n = (trace.G[:, k * nH : (k + 1) * nH] for k in range(3))
     Y_prev = xp.zeros_like(trace.Y)
     Y_prev[first:] = trace.Y[layout.previous_rows]
-    # What the loop needs for all tokens at once, per unit of dh: the gradients of what is under
-    # the non-linearities of r, z and n, and of q. The loop makes gradients of them.
+    # Per unit of dh, for all tokens at once: the gradients of what stands under the non-linearities
+    # of r and z, of q, and of what stands under that of n. The loop makes gradients of them.
     dA = xp.empty((len(dY), 4, nH), dtype=dY.dtype)
-    dA[:, 2] = (1 - z) * (1 - n * n)
-    dA[:, 0] = dA[:, 2] * trace.Q * r * (1 - r)
+    dA[:, 3] = (1 - z) * (1 - n * n)
+    dA[:, 0] = dA[:, 3] * trace.Q * r * (1 - r)
     dA[:, 1] = (Y_prev - n) * z * (1 - z)
-    dA[:, 3] = dA[:, 2] * r
-    Wh_by_gate = Wh.reshape(3, nH, nH)
+    dA[:, 2] = dA[:, 3] * r
+    of_h = dA.reshape(-1, 4 * nH)[:, : 3 * nH]  # r, z, q: what `Wh h'` goes into
     dY = dY.copy()
     clip = TimeClip(bptt_clip)
     dY_later = dY[:0]  # handed back by step t + 1
@@ -131,14 +131,13 @@ def backprop_gru(
         dYt[: len(dY_later)] += dY_later
         dA[rows] *= dYt[:, None]
         if t >= 1:
-            dY_later = dYt * z[rows]
-            for gate, k in enumerate((0, 1, 3)):
-                dY_later += dA[rows, k] @ Wh_by_gate[gate]
+            dY_later = of_h[rows] @ Wh
+            dY_later += dYt * z[rows]
             clip(dY_later)
-    of_x = dA[:, :3].reshape(-1, 3 * nH)
-    of_h = dA[first:, [0, 1, 3]].reshape(-1, 3 * nH)
-    dWh = of_h.T @ Y_prev[first:]
-    return Gradients(of_x @ Wx, of_x.T @ trace.X, dWh, dA.sum(axis=0).reshape(-1), dY, clip.share)
+    of_x = dA[:, [0, 1, 3]].reshape(-1, 3 * nH)
+    dWh = of_h[first:].T @ Y_prev[first:]
+    db = dA.sum(axis=0)[[0, 1, 3, 2]].reshape(-1)
+    return Gradients(of_x @ Wx, of_x.T @ trace.X, dWh, db, dY, clip.share)
 
 
 def prepare_gru(ways: Sequence[Way]) -> Predictor:

@@ -61,22 +61,23 @@ def test_numeric_gradients():
     check_params(model, lambda: float((model(words_of(TEXTS), True)[0] * dY).sum()))
 
 
-def test_equals_the_textbook_letter_by_letter():
-    model = CharLSTM(6, char_width=3, rows=50)
+@pytest.mark.parametrize("cell", reference.CELLS)
+def test_equals_the_textbook_letter_by_letter(cell):
+    model = CharLSTM(6, cell=cell, char_width=3, rows=50)
     model.initialize(X=words_of(TEXTS))
     Y = model.predict(words_of(TEXTS))
     assert Y.shape == (len(TEXTS), 6)
     (table,) = [node for node in model.walk() if node.name == "hashembed"]
-    l2r, r2l = (node for node in model.walk() if node.name.startswith("lstm-"))
+    l2r, r2l = (node for node in model.walk() if node.name.startswith(f"{cell}-"))
     for text, y in zip(TEXTS, Y):
         if not text:
             assert not y.any()
             continue
         X = table.predict(numpy.array([ord(char) for char in text], dtype="uint64"))
         ends = []
-        for cell, order in ((l2r, X), (r2l, X[::-1])):
-            weights = [cell.get_param(name) for name in ("Wx", "Wh", "b")]
-            ends.append(reference.lstm_one_sequence(order, *weights)[-1])
+        for layer, order in ((l2r, X), (r2l, X[::-1])):
+            weights = [layer.get_param(name) for name in ("Wx", "Wh", "b")]
+            ends.append(reference.CELLS[cell](order, *weights)[-1])
         numpy.testing.assert_allclose(y, numpy.concatenate(ends), atol=1e-5)
 
 
