@@ -2,12 +2,11 @@
 
 from pathlib import Path
 from statistics import median
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Tuple
 
 from spacy.language import Language
 from spacy.scorer import get_ner_prf
 from spacy.training import Corpus, Example
-from spacy.training.iob_utils import biluo_to_iob, doc_to_biluo_tags
 
 from spacy_lstm_ner.evaluation.counts import (
     Comparison,
@@ -18,6 +17,7 @@ from spacy_lstm_ner.evaluation.counts import (
 )
 from spacy_lstm_ner.evaluation.error_report import UNSEEN, report_errors
 from spacy_lstm_ner.evaluation.metrics import compare_example
+from spacy_lstm_ner.evaluation.token_accuracy import token_accuracy
 
 PASSES = 5
 COUNTED = ("tp", "fp", "fn")
@@ -67,28 +67,11 @@ def score_test_part(nlp: Language, corpus: Path) -> Dict[str, Any]:
     documents = zip(*(_of_document(comparison) for comparison in comparisons))
     return {
         **_entity_scores(get_ner_prf(examples)),
-        "token_accuracy": token_accuracy(examples),
+        "token_accuracy": round(100 * token_accuracy(examples).accuracy, 2),
         "seen": dict(zip(COUNTED, _outcomes(seen))),
         "unseen": dict(zip(COUNTED, _outcomes(parts[UNSEEN]))),
         **{key: " ".join(map(str, column)) for key, column in zip(COUNTED, documents)},
     }
-
-
-def token_accuracy(examples: Sequence[Example]) -> float:
-    """The share of tokens whose IOB2 tag is right, O included, which flatters: most are O.
-
-    examples (Sequence[Example]): Predicted Docs and references. Tokens whose gold tag is not known
-        do not count.
-    RETURNS (float): In percent.
-    """
-    right = total = 0
-    for example in examples:
-        gold = biluo_to_iob([tag or "-" for tag in example.get_aligned_ner()])
-        predicted = biluo_to_iob(doc_to_biluo_tags(example.predicted))
-        known = [(tag, guess) for tag, guess in zip(gold, predicted) if tag != "-"]
-        right += sum(tag == guess for tag, guess in known)
-        total += len(known)
-    return round(100 * right / max(total, 1), 2)
 
 
 def _read(nlp: Language, path: Path) -> List[Example]:
