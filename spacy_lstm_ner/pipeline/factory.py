@@ -42,7 +42,7 @@ include_static_vectors = false
 word_dropout_scale = 0.8
 
 [component.scorer]
-@scorers = "spacy.ner_scorer.v1"
+@scorers = "spacy-lstm-ner.NerScorer.v1"
 """
 
 

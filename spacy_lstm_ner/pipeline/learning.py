@@ -14,6 +14,7 @@ from spacy.vocab import Vocab
 from thinc.api import Model, Optimizer, set_dropout_rate
 
 from ..errors import Errors, Warnings
+from ..evaluation.most_frequent_tags import TagCounts
 from ..tags.constraints import scheme_constraints
 from ..tags.tagset import PREFIXES, TagSet
 from ..tags.tally import Doubts
@@ -102,13 +103,20 @@ class CRFLearner(TrainablePipe):
         get_examples (Callable[[], Iterable[Example]]): A representative sample of the data.
         nlp (Optional[Language]): The pipeline that this component is part of.
         labels (Optional[Sequence[str]]): The labels, as `spacy init labels` writes them. None:
-            all labels in the examples, in alphabetical order; the examples are checked then,
-            and entities that cannot be learned are reported.
+            all labels in the examples, in alphabetical order; all examples are read then:
+            entities that cannot be learned are reported, and the most frequent tag of each word
+            is kept for the scorer. With labels, the examples may be endless, and it is not known.
         RAISES (ValueError): If there is no label.
         """
         validate_get_examples(get_examples, "LSTMNer.initialize")
+        self.cfg["most_frequent_tags"] = None
         if labels is None:
-            found = {ent.label_ for eg in get_examples() for ent in eg.reference.ents}
+            found: Set[str] = set()
+            tag_counts = TagCounts()
+            for example in get_examples():
+                found.update(ent.label_ for ent in example.reference.ents)
+                tag_counts.add(example.reference)
+            self.cfg["most_frequent_tags"] = tag_counts.most_frequent()
             for label in sorted(found):
                 self.add_label(label)
             self._report(check_examples(get_examples(), self.tagset, self.loss_settings))

@@ -56,8 +56,8 @@ class Settings:
 
 
 def make_cfg(settings: Mapping[str, Any]) -> Dict[str, Any]:
-    """What a new component keeps in `cfg`: labels, calibration, the settings in force, and under
-    "configured" the settings it was made with (see `restore_cfg`).
+    """What a new component keeps in `cfg`: labels, calibration, most frequent tags, the settings in
+    force, and under "configured" the settings it was made with (see `restore_cfg`).
 
     settings (Mapping[str, Any]): Those that are not left at their defaults.
     RETURNS (Dict[str, Any]): The `cfg`.
@@ -71,7 +71,8 @@ def make_cfg(settings: Mapping[str, Any]) -> Dict[str, Any]:
     threshold = configured["threshold"]
     labels = list(threshold) if isinstance(threshold, dict) else []  # not known before training
     read_settings({**configured, "labels": labels, "calibration": None})
-    return {"labels": [], "calibration": None, **configured, "configured": configured}
+    learned: Dict[str, Any] = {"labels": [], "calibration": None, "most_frequent_tags": None}
+    return {**learned, **configured, "configured": configured}
 
 
 def restore_cfg(cfg: Dict[str, Any], configured: Mapping[str, Any]) -> None:
