@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from timeit import default_timer as timer
-from typing import Annotated, Any, Dict, List, Optional, Tuple
+from typing import Annotated, Any, Dict, List, Mapping, Optional, Tuple
 
 import srsly
 import typer
@@ -16,8 +16,10 @@ from wasabi import msg
 from ..errors import Errors
 from ..evaluation.counts import Comparison
 from ..evaluation.metrics import compare_example, count_errors, entity_metrics
-from ..evaluation.page import Mark, PageDoc, PageMatch, render_page
-from ..evaluation.page_tables import ALL, PartRow, parts_table
+from ..evaluation.page import Mark, PageDoc, PageMatch, percent, render_page
+from ..evaluation.page_tables import ALL, PartRow, accuracy_table, parts_table
+from ..evaluation.token_accuracy import accuracy_rows
+from ..pipeline.lstm_ner import LSTMNer
 from .parts import print_parts
 
 
@@ -40,7 +42,7 @@ def evaluate_cli(
     """Evaluate the entities of a trained pipeline on gold documents.
 
     Prints spaCy's scores and, for each label, how many entities are correct, missed, spurious,
-    or found with a wrong label or boundary.
+    or found with a wrong label or boundary; and token accuracy beside what baselines reach.
     """
     setup_gpu(use_gpu)
     try:
@@ -49,9 +51,10 @@ def evaluate_cli(
     except (OSError, ValueError) as err:
         msg.fail(str(err), exits=1)
     comparisons = [compare_example(example) for example in examples]
-    metrics = entity_metrics(examples, comparisons, seconds)
+    metrics = entity_metrics(examples, comparisons, seconds, _most_frequent_tags(nlp))
     rows = _rows(metrics)
     print_parts(rows)
+    _print_accuracy(metrics)
     msg.info(
         f"{metrics['docs']} documents, {metrics['words']} words, {metrics['speed']:.0f} words/s"
     )
@@ -67,7 +70,9 @@ def evaluate_cli(
             f"{metrics['docs']:,} documents, {metrics['words']:,} words. Shown: {len(docs):,}, "
             "those with most errors first."
         )
-        page = render_page(title, facts, parts_table("Summary", "", rows), docs, "documents")
+        summary = parts_table("Summary", "", rows)
+        summary += accuracy_table("Token accuracy", _counted(metrics), accuracy_rows(metrics))
+        page = render_page(title, facts, summary, docs, "documents")
         html.parent.mkdir(parents=True, exist_ok=True)
         html.write_text(page, encoding="utf8")
         msg.good(f"Page with {len(docs)} of {len(examples)} documents: {html}")
@@ -97,6 +102,29 @@ def _rows(metrics: Dict[str, Any]) -> List[PartRow]:
     for label, counts in metrics["counts_per_type"].items():
         rows.append(PartRow(label, scores.get(label, {}), counts))
     return rows
+
+
+def _most_frequent_tags(nlp: Language) -> Optional[Mapping[str, str]]:
+    """Of the last `lstm_ner`, whose scores are also those that `nlp.evaluate` keeps."""
+    tables = [ner.cfg["most_frequent_tags"] for _, ner in nlp.pipeline if isinstance(ner, LSTMNer)]
+    return tables[-1] if tables else None
+
+
+def _print_accuracy(metrics: Dict[str, Any]) -> None:
+    msg.table(
+        [
+            (row.name, percent(row.accuracy, digits=2), row.meaning)
+            for row in accuracy_rows(metrics)
+        ],
+        header=("token accuracy", "%", _counted(metrics)),
+        aligns=("l", "r", "l"),
+        spacing=2,
+    )
+
+
+def _counted(metrics: Dict[str, Any]) -> str:
+    masked = f", {metrics['tags_masked']:,} without left out" if metrics["tags_masked"] else ""
+    return f"{metrics['tags_counted']:,} tokens with a gold tag{masked}"
 
 
 def _worst_docs(

@@ -96,9 +96,9 @@ def render_page(title: str, facts: str, tables: str, docs: List[PageDoc], unit: 
     )
 
 
-def percent(score: Optional[float]) -> str:
+def percent(score: Optional[float], digits: int = 1) -> str:
     """RETURNS (str): A score from 0 to 1 as 0.0 to 100.0, or a dash if there is none."""
-    return "–" if score is None else f"{score * 100:.1f}"
+    return "–" if score is None else f"{score * 100:.{digits}f}"
 
 
 def _kind_filter(kind: Kind) -> str:

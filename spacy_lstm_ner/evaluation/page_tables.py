@@ -6,6 +6,7 @@ from typing import Dict, Iterable, List, NamedTuple, Optional
 from .compare import ERRORS, KINDS, Kind
 from .error_report import NONE, Confusion
 from .page import LOOKS, percent
+from .token_accuracy import AccuracyRow
 
 SHOWN: List[Kind] = ["correct", *ERRORS]
 ALL = "ALL"  # name of a row that is the sum of the others
@@ -65,6 +66,27 @@ def kinds_table(title: str, note: str, matches: Dict[str, int]) -> str:
     ]
     body = "\n".join(lines)
     heads = "".join(f'<th scope="col">{name}</th>' for name in ("Kind", "Times", "Meaning"))
+    return (
+        f"{_heading(title, note)}<table class=kinds><thead><tr>{heads}</tr></thead>\n"
+        f"<tbody>\n{body}\n</tbody></table>"
+    )
+
+
+def accuracy_table(title: str, note: str, rows: Iterable[AccuracyRow]) -> str:
+    """Token accuracy and its baselines.
+
+    title (str): Its heading.
+    note (str): Which tokens count.
+    rows (Iterable[AccuracyRow]): The rows.
+    RETURNS (str): HTML.
+    """
+    lines = [
+        f'<tr><th scope="row">{escape(row.name)}</th><td>{percent(row.accuracy, digits=2)}</td>'
+        f"<td>{escape(row.meaning)}</td></tr>"
+        for row in rows
+    ]
+    body = "\n".join(lines)
+    heads = "".join(f'<th scope="col">{name}</th>' for name in ("Tags", "Accuracy", "Meaning"))
     return (
         f"{_heading(title, note)}<table class=kinds><thead><tr>{heads}</tr></thead>\n"
         f"<tbody>\n{body}\n</tbody></table>"
