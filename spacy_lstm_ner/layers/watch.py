@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Iterator, Protocol
+from typing import Any, Iterator, List, Protocol
 
 from thinc.api import Model
 
@@ -32,6 +32,15 @@ class RecurrentWatch(Protocol):
         """
 
 
+def recurrent_layers(model: Model[Any, Any]) -> List[Model[Packed, Packed]]:
+    """The layers of a model that were made by `Recurrent`.
+
+    model (Model): Any model, say that of a component.
+    RETURNS (List[Model[Packed, Packed]]): The layers.
+    """
+    return [node for node in model.walk() if "Wh" in node.param_names]
+
+
 @contextmanager
 def watched(model: Model[Any, Any], watch: RecurrentWatch) -> Iterator[None]:
     """Let every recurrent layer of a model report to a watch. Predictions are not reported: they
@@ -40,7 +49,7 @@ def watched(model: Model[Any, Any], watch: RecurrentWatch) -> Iterator[None]:
     model (Model): Any model, say that of a component.
     watch (RecurrentWatch): Who wants to know.
     """
-    layers = [node for node in model.walk() if "Wh" in node.param_names]
+    layers = recurrent_layers(model)
     forwards = [layer._func for layer in layers]
     for layer in layers:
         layer._func = partial(layer._func, watch=watch)
