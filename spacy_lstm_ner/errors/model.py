@@ -147,6 +147,14 @@ class ModelErrors:
         "augmenter of spaCy, has dropped the attributes: set the labels again with "
         "set_annotated_labels(doc, labels), or leave that step out."
     )
+    TRACE_COMPONENT = (
+        "The pipeline has no component '{name}' to look inside; its components are {names}. Name "
+        "one of them."
+    )
+    TRACE_EMPTY = (
+        "A text without tokens was given to look at, expected at least one: recurrent layers do "
+        "nothing on it."
+    )
     OFFSETS = (
         "a span was given from {start} to {end} in a text of {length} characters, expected "
         "0 <= start < end <= {length}"
