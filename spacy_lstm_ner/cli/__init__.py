@@ -9,6 +9,7 @@ from .convert import convert_cli
 from .debug_data import SETTINGS, debug_data_cli
 from .errors import errors_cli
 from .evaluate import evaluate_cli
+from .gates import gates_cli
 from .init_config import init_config_cli
 from .plot import plot_cli
 from .suggest import suggest_cli
@@ -24,6 +25,7 @@ app.command("convert")(convert_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("errors")(errors_cli)
 app.command("plot")(plot_cli)
+app.command("gates")(gates_cli)
 app.command("suggest")(suggest_cli)
 app.command("calibrate")(calibrate_cli)
 app.command("thresholds")(thresholds_cli)

@@ -10,9 +10,10 @@ from ..ops import gru, lstm
 from ..ops.gru import GRUTrace
 from ..ops.lstm import LSTMTrace
 from ..ops.rnn import RNNTrace
-from ..types import Floats1d, Floats2d, FloatsXd
+from ..types import Floats1d, Floats2d, FloatsXd, Ints1d
 
 CellTrace = Union[LSTMTrace, GRUTrace, RNNTrace]
+GATES = ("i", "f", "o", "r", "z")  # names of arrays with values from 0 to 1
 CLOSED, OPEN = 0.1, 0.9  # a gate below or above is saturated: its gradient is small
 
 
@@ -54,6 +55,18 @@ def half_lives(keep: Floats2d) -> Floats1d:
     with numpy.errstate(divide="ignore"):
         rates: Floats1d = -numpy.log(keep, dtype="float64").mean(axis=0)
         return math.log(2) / numpy.abs(rates)  # no minus before a zero
+
+
+def longest_first(arrays: Dict[str, Floats2d]) -> Ints1d:
+    """The units of a layer by what they remember: those whose half-life is longest come first, and
+    in a cell without a keeping gate, those whose states are largest in the mean.
+
+    arrays (Dict[str, Floats2d]): What `arrays_of` gave, at least one row.
+    RETURNS (Ints1d): *Shape:* `(nH,)`.
+    """
+    keep = keeping_gate(arrays)
+    memory = numpy.abs(arrays["h"]).mean(axis=0) if keep is None else half_lives(keep)
+    return numpy.argsort(-memory, kind="stable")
 
 
 def saturation(gate: FloatsXd) -> float:

@@ -155,6 +155,11 @@ class ModelErrors:
         "A text without tokens was given to look at, expected at least one: recurrent layers do "
         "nothing on it."
     )
+    NO_RECURRENT_LAYER = (
+        "Component '{name}' has no recurrent layer over tokens (depth = 0?), and listens to none, "
+        "so there are no gates to look at. Give a model with depth >= 1 or an LSTMEncoder."
+    )
+    NO_SUCH_LAYER = "--layer was given {level}, expected a layer from 1 to {highest}."
     OFFSETS = (
         "a span was given from {start} to {end} in a text of {length} characters, expected "
         "0 <= start < end <= {length}"
@@ -183,4 +188,13 @@ class ModelWarnings:
         "[{name}] Gradients are clipped twice: max_grad_norm = {norm} over the component, and "
         "the optimizer's grad_clip = {clip} for each parameter alone, which changes the "
         "direction of the step. Set training.optimizer.grad_clip = 0."
+    )
+    CUT_TEXT = (
+        "The text has {total} tokens, and the figures show the first {shown}; change that with "
+        "--tokens. The tables are about all of them."
+    )
+    NO_KEEPING_GATE = (
+        "The cell '{cell}' has no gate that keeps or forgets, so its units have no half-life; "
+        "figures show those with the largest states first. How far it reaches back is measured on "
+        "its gradients."
     )
