@@ -76,7 +76,7 @@ def _choose(optimize: Optional[Optimize], *, noisy: bool, has_vectors: bool) -> 
     if noisy:
         if optimize is not None:
             raise ValueError(Errors.OPTIMIZE_NOISY.format(value=optimize.value))
-        return "noisy_text"
+        return "noisy_text_vectors" if has_vectors else "noisy_text"
     if optimize == Optimize.accuracy:
         return "accuracy_vectors" if has_vectors else "accuracy"
     return "efficiency"
