@@ -33,6 +33,7 @@ Direction = Literal["l2r", "r2l"]
 CellName = Literal["lstm", "gru", "rnn", "irnn"]
 RecurrentInit = Literal["orthogonal", "glorot", "identity"]
 Head = Literal["crf", "softmax"]
+TagScheme = Literal["biluo", "iob2"]
 KernelName = Literal["auto", "numpy", "torch", "mixed", "torch-bf16"]
 
 
@@ -178,18 +179,19 @@ class Posterior:
 
 
 class SpanTags(NamedTuple):
-    """The tags that spans are made of: ids of each label's B, I, L and U.
+    """The tags that spans are made of: ids of each label's B, I, L and U. In IOB2 there is no L and
+    no U: a span ends where no I of its label follows.
 
     B (Ints1d): *Shape:* `(nL,)`.
     I (Ints1d): *Shape:* `(nL,)`.
-    L (Ints1d): *Shape:* `(nL,)`.
-    U (Ints1d): *Shape:* `(nL,)`.
+    L (Optional[Ints1d]): *Shape:* `(nL,)`.
+    U (Optional[Ints1d]): *Shape:* `(nL,)`.
     """
 
     B: Ints1d
     I: Ints1d  # noqa: E741  (the tag's name everywhere)
-    L: Ints1d
-    U: Ints1d
+    L: Optional[Ints1d] = None
+    U: Optional[Ints1d] = None
 
 
 @dataclass(eq=False)

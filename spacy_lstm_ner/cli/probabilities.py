@@ -22,12 +22,13 @@ def find_component(nlp: Language, wanted: Optional[str]) -> Optional[LSTMNer]:
 
     nlp (Language): The pipeline.
     wanted (Optional[str]): Its name; None for the only lstm_ner.
-    RETURNS (Optional[LSTMNer]): None if none is named and there is none or several.
+    RETURNS (Optional[LSTMNer]): None if none is named and there is none that can, or several.
     RAISES (ValueError): If the one that is named is no lstm_ner of the pipeline.
     """
     ours = {name: pipe for name, pipe in nlp.pipeline if isinstance(pipe, LSTMNer)}
     if wanted is None:
-        return next(iter(ours.values())) if len(ours) == 1 else None
+        able = [pipe for pipe in ours.values() if pipe.cfg["constrained"]]
+        return able[0] if len(able) == 1 else None
     if wanted not in ours:
         raise ValueError(
             Errors.CONFIDENCE_COMPONENT.format(

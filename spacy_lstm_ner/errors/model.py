@@ -112,8 +112,8 @@ class ModelErrors:
     )
     LABEL_TYPE = "A label must be a non-empty string, was given {label!r} ({type})."
     TAG = (
-        "'{tag}' is no BILUO tag of this component. Its labels are {labels}; a tag is O, or one "
-        "of B- I- L- U- and a label."
+        "'{tag}' is no {scheme} tag of this component. Its labels are {labels}; a tag is O, or one "
+        "of {prefixes} and a label."
     )
     NO_LABELS = (
         "Component '{name}' cannot be initialized without labels: the examples hold no entity, "
@@ -126,7 +126,7 @@ class ModelErrors:
     )
     WRONG_TAGS = (
         "The model of component '{name}' scores {nK} tags, but its {n_labels} labels have "
-        "{expected} (O, and four for each label). Model and labels must come from the same "
+        "{expected} (O, and {each} for each label). Model and labels must come from the same "
         "training: load the component's 'cfg' along with its 'model'."
     )
     NOT_RESIZABLE = (

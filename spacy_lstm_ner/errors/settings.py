@@ -28,6 +28,19 @@ class SettingErrors:
         "registered. Rename yours, or leave confidence = false and read the probabilities from "
         "doc.spans: set spans_key."
     )
+    TAG_SCHEME = "tag_scheme was given {scheme!r}, expected one of {known}."
+    OTHER_SCHEME = (
+        "The component was made with tag_scheme = '{given}', and what is loaded was trained with "
+        "'{stored}'. Its weights score the tags of that scheme alone: leave tag_scheme as stored, "
+        "or train anew."
+    )
+    FREE_TAGS = (
+        "Probabilities of spans or readings are wanted (decoder = 'max_expected', threshold, "
+        "confidence, spans_key, incorrect_spans_key, or a method of `analyse`) with constrained = "
+        "false. Then many sequences of tags mean the same entities, so no sequence's probability "
+        "is theirs: set constrained = true, which a trained model takes on loading too, or leave "
+        "these settings at their defaults."
+    )
     SUGGEST_BY = "Texts were to be ranked by '{by}'. Known ways: {known}."
     SUGGEST_PER_TOKEN = (
         "--per-token was given with --by {by}, expected --by entropy: a margin does not grow with "

@@ -118,10 +118,16 @@ def _span_paths(
     at = numpy.arange(widths.sum()) - numpy.repeat(numpy.cumsum(widths) - widths, widths)
     is_first, is_last = at == 0, at == numpy.repeat(widths, widths) - 1
     labels = numpy.repeat(spans.labels, widths)
-    kinds = [is_first & is_last, is_first, is_last]
-    tags = [span_tags.U[labels], span_tags.B[labels], span_tags.L[labels]]
-    rows = to_numpy(layout.packed_rows)[numpy.repeat(firsts, widths) + at]
+    kinds, tags = [is_first], [span_tags.B[labels]]
+    if span_tags.L is not None and span_tags.U is not None:
+        kinds = [is_first & is_last, *kinds, is_last]
+        tags = [span_tags.U[labels], *tags, span_tags.L[labels]]
+    packed_rows = to_numpy(layout.packed_rows)
+    rows = packed_rows[numpy.repeat(firsts, widths) + at]
     mask = numpy.ones((lengths.sum(), nK), dtype=bool)
     mask[rows] = False
     mask[rows, numpy.select(kinds, tags, span_tags.I[labels])] = True
+    if span_tags.L is None:  # the next token says that the span is over
+        has_next = spans.ends < lengths[n:]
+        mask[packed_rows[(firsts + widths)[has_next]], span_tags.I[spans.labels[has_next]]] = False
     return mask

@@ -126,14 +126,25 @@ def _span_chain(
 ) -> Tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]:
     """`opens` and `units`: the probabilities of B and U, `(N, nL)`. `moves[before, after]`: that
     of going on with I (after 0) or L (after 1) from B (before 0) or I (before 1) at a token,
-    `(2, 2, N, nL)`. Tokens are in the order of the batch; nothing goes on from a last one."""
+    `(2, 2, N, nL)`. Tokens are in the order of the batch; nothing goes on from a last one.
+
+    In IOB2 what is B or I turns out to be U or L if no I comes next."""
     order = posterior.layout.packed_rows
-    opens, units = (to_numpy(posterior.marginals[:, tags][order]) for tags in span_tags[::3])
-    moves = numpy.zeros((2, 2, *units.shape))
-    for b, before in enumerate((span_tags.B, span_tags.I)):
-        for a, after in enumerate((span_tags.I, span_tags.L)):
-            moves[b, a] = to_numpy(_conditionals(posterior, before, after)[order])
-    return opens, units, moves
+
+    def going_on(after: Ints1d) -> List[Floats2d]:
+        found = (_conditionals(posterior, before, after) for before in span_tags[:2])
+        return [to_numpy(by_row[order]) for by_row in found]
+
+    opens = to_numpy(posterior.marginals[:, span_tags.B][order])
+    inside = going_on(span_tags.I)
+    if span_tags.L is not None:
+        units = to_numpy(posterior.marginals[:, span_tags.U][order])
+        last = going_on(span_tags.L)
+    else:
+        units = opens * (1 - inside[0])
+        is_over = 1 - numpy.roll(inside[1], -1, axis=0)
+        last = [move * is_over for move in inside]
+    return opens, units, numpy.stack([numpy.stack(moves) for moves in zip(inside, last)])
 
 
 def _conditionals(posterior: Posterior, before: Ints1d, after: Ints1d) -> Floats2d:

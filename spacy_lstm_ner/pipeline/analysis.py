@@ -72,7 +72,7 @@ class Analysis:
     def best(self) -> SpanBatch:
         """The entities of the best path of each Doc, without probabilities."""
         tags = viterbi(self.scores, self.constraints, self.allowed)
-        return spans_from_tags(self._flat(tags), self.lengths)
+        return spans_from_tags(self._flat(tags), self.lengths, self.tagset)
 
     def marginals(self) -> List[Floats2d]:
         """P(tag at token), for each Doc `(T, nK)`, tags in the order of `tagset.names`. Tempered,
@@ -85,6 +85,7 @@ class Analysis:
 
         spans (SpanBatch): Any spans of the batch. They may overlap.
         RETURNS (Floats1d): Calibrated. *Shape:* `(nSpans,)`.
+        RAISES (ValueError): If the tags are not constrained.
         """
         raw = span_probabilities(self.posterior, self.tagset.span_tags, spans)
         return self._mapped(raw, spans.labels)
@@ -97,7 +98,7 @@ class Analysis:
         min_probability (float): The least (calibrated) probability, above 0.
         max_width (Optional[int]): The most tokens of a span; None: no limit.
         RETURNS (SpanBatch): The spans with their probabilities.
-        RAISES (ValueError): If min_probability is not above 0.
+        RAISES (ValueError): If min_probability is not above 0, or the tags are not constrained.
         """
         at_least = self.calibration.unmap(min_probability)
         found = likely_spans(
@@ -111,8 +112,9 @@ class Analysis:
 
         k (int): How many; a short Doc may have fewer.
         RETURNS (List[List[Reading]]): One list a Doc.
-        RAISES (ValueError): If k is below 1.
+        RAISES (ValueError): If k is below 1, or the tags are not constrained.
         """
+        self.tagset.check_constrained()
         paths = k_best(self._tempered, self.constraints, self.allowed, k)
         log_partition = self._log_partition()
         readings = []
@@ -123,12 +125,20 @@ class Analysis:
         return readings
 
     def entropies(self) -> Floats1d:
-        """Entropy of the distribution over the readings of each Doc, in nats. *Shape:* `(nB,)`."""
+        """Entropy of the distribution over the readings of each Doc, in nats. *Shape:* `(nB,)`.
+
+        RAISES (ValueError): If the tags are not constrained.
+        """
+        self.tagset.check_constrained()
         return to_numpy(entropies(self.posterior))
 
     def margins(self) -> Floats1d:
         """How much more probable the best reading of each Doc is than the second best, as a
-        difference of logarithms; infinite where there is no second. *Shape:* `(nB,)`."""
+        difference of logarithms; infinite where there is no second. *Shape:* `(nB,)`.
+
+        RAISES (ValueError): If the tags are not constrained.
+        """
+        self.tagset.check_constrained()
         paths = k_best(self._tempered, self.constraints, self.allowed, 2)
         scores = [[score for _, score in of_doc] for of_doc in paths]
         return numpy.array([two[0] - two[1] if len(two) == 2 else numpy.inf for two in scores])
@@ -138,7 +148,8 @@ class Analysis:
         return self.calibration.temper(self.scores)
 
     def _spans(self, tags: Ints1d) -> List[TagSpan]:
-        (spans,) = spans_by_doc(spans_from_tags(tags, [len(tags)]), 1, self.tagset)
+        found = spans_from_tags(tags, [len(tags)], self.tagset)
+        (spans,) = spans_by_doc(found, 1, self.tagset)
         return [TagSpan(*span[:3]) for span in spans]
 
     def _log_partition(self) -> Floats1d:

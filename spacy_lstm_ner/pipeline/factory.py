@@ -6,12 +6,14 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from thinc.api import Config, Model
 
-from ..types import TagScores
+from ..types import TagScheme, TagScores
 from .loss import LossSettings
 from .lstm_ner import LSTMNer
 
 DEFAULT_CONFIG = """
 [component]
+tag_scheme = "biluo"
+constrained = true
 max_grad_norm = null
 decoder = "viterbi"
 threshold = null
@@ -61,6 +63,8 @@ def make_lstm_ner(
     nlp: Language,
     name: str,
     model: Model[List[Doc], TagScores],
+    tag_scheme: TagScheme,
+    constrained: bool,
     max_grad_norm: Optional[float],
     decoder: str,
     threshold: Union[float, Dict[str, float], None],
@@ -81,6 +85,10 @@ def make_lstm_ner(
     nlp (Language): The pipeline.
     name (str): Name of this instance.
     model (Model[List[Doc], TagScores]): The tagger.
+    tag_scheme (TagScheme): "biluo" or "iob2": the tags that entities are made of.
+    constrained (bool): Whether only legal sequences of tags are possible, in training and in
+        prediction. If not, entities are read off any sequence; probabilities of spans do not
+        exist then.
     max_grad_norm (Optional[float]): Limit on the norm of the component's whole gradient a word.
     decoder (str): "viterbi": the entities of the most probable reading. "max_expected": the spans
         without overlaps that maximise the sum of probability minus threshold.
@@ -115,6 +123,8 @@ def make_lstm_ner(
         loss=LossSettings(
             incorrect_spans_key, entity_ratio, entity_ratio_margin, entity_ratio_weight
         ),
+        tag_scheme=tag_scheme,
+        constrained=constrained,
         decoder=decoder,
         threshold=threshold,
         confidence=confidence,

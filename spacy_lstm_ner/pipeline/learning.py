@@ -16,7 +16,7 @@ from thinc.api import Model, Optimizer, set_dropout_rate
 from ..errors import Errors, Warnings
 from ..evaluation.most_frequent_tags import TagCounts
 from ..tags.constraints import scheme_constraints
-from ..tags.tagset import PREFIXES, TagSet
+from ..tags.tagset import TagSet
 from ..tags.tally import Doubts
 from ..types import Bools2d, Constraints, GradientWatch, TagScores
 from .clip import clip_gradient
@@ -24,7 +24,7 @@ from .loss import LossSettings, check_examples, doubt_warnings, ner_loss
 
 
 class CRFLearner(TrainablePipe):
-    """A trainable pipe around a tagger with BILUO tags: all of `LSTMNer` but prediction.
+    """A trainable pipe around a tagger: all of `LSTMNer` but prediction.
 
     A logger that wants to know about gradients sets `watch`.
     """
@@ -40,8 +40,10 @@ class CRFLearner(TrainablePipe):
     ) -> None:
         """Hold the parts. See `LSTMNer` for the arguments.
 
-        cfg (Dict[str, Any]): What is stored beside the weights; it has the key "labels".
-        RAISES (ValueError): If max_grad_norm is not above 0.
+        cfg (Dict[str, Any]): What is stored beside the weights; it has the keys "labels",
+            "tag_scheme" and "constrained".
+        RAISES (ValueError): If max_grad_norm is not above 0, or negative spans are to be learned
+            with tags that are not constrained.
         """
         if max_grad_norm is not None and max_grad_norm <= 0:
             raise ValueError(Errors.MAX_GRAD_NORM.format(value=max_grad_norm))
@@ -51,6 +53,8 @@ class CRFLearner(TrainablePipe):
         self.cfg = cfg
         self.max_grad_norm = max_grad_norm
         self.loss_settings = LossSettings() if loss is None else loss
+        if self.loss_settings.incorrect_spans_key is not None:
+            self.tagset.check_constrained()
         self.watch: Optional[GradientWatch] = None
         self._words_since_step = 0
         self._warned: Set[str] = set()
@@ -68,7 +72,7 @@ class CRFLearner(TrainablePipe):
     @property
     def tagset(self) -> TagSet:
         """The tags of the labels."""
-        return TagSet(self.labels)
+        return TagSet(self.labels, self.cfg["tag_scheme"], self.cfg["constrained"])
 
     def add_label(self, label: str) -> int:
         """Add a label; what has been learned about the others stays.
@@ -81,7 +85,7 @@ class CRFLearner(TrainablePipe):
             raise ValueError(Errors.LABEL_TYPE.format(label=label, type=type(label).__name__))
         if label in self.labels:
             return 0
-        want = len(self.tagset) + len(PREFIXES)
+        want = len(self.tagset) + len(self.tagset.prefixes)
         is_small = bool(self.model.has_dim("nO")) and self.model.get_dim("nO") < want
         if is_small and not self.is_resizable:
             raise ValueError(Errors.NOT_RESIZABLE.format(name=self.name, label=label))
@@ -210,7 +214,11 @@ class CRFLearner(TrainablePipe):
         if nK != len(tagset):
             raise ValueError(
                 Errors.WRONG_TAGS.format(
-                    name=self.name, nK=nK, n_labels=len(self.labels), expected=len(tagset)
+                    name=self.name,
+                    nK=nK,
+                    n_labels=len(self.labels),
+                    expected=len(tagset),
+                    each=len(tagset.prefixes),
                 )
             )
         if not self.model.ops.xp.isfinite(scores.emissions.data).all():

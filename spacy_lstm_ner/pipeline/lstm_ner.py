@@ -21,8 +21,8 @@ from .settings import Settings, make_cfg, read_settings, restore_cfg
 
 
 class LSTMNer(CRFLearner):
-    """Entity recognizer: a tagger gives the scores of all paths of BILUO tags, the best legal
-    path becomes `Doc.ents`.
+    """Entity recognizer: a tagger gives the scores of all paths of tags, the best legal path
+    becomes `Doc.ents`.
 
     Settings are read from `cfg` at each prediction, so they may be changed there at any time. A
     logger that wants to know about gradients sets `watch`.
@@ -67,7 +67,7 @@ class LSTMNer(CRFLearner):
         """
         docs = list(docs)
         if not any(map(len, docs)):
-            nothing = spans_from_tags([], [])
+            nothing = spans_from_tags([], [], self.tagset)
             return Prediction(nothing, None if self.cfg["spans_key"] is None else nothing)
         settings = read_settings(self.cfg)
         return decode(self._analyse(docs, settings), settings)

@@ -7,6 +7,7 @@ from typing import Any, Dict, Mapping, Optional, Sequence
 import numpy
 
 from ..errors import Errors
+from ..tags.tagset import PREFIXES
 from ..types import Floats1d
 from .calibration import Calibration
 
@@ -14,6 +15,8 @@ from .calibration import Calibration
 # more likely in the output than not.
 NATURAL = {"viterbi": 0.0, "max_expected": 0.5}
 DEFAULTS: Dict[str, Any] = {
+    "tag_scheme": "biluo",
+    "constrained": True,
     "decoder": "viterbi",
     "threshold": None,
     "confidence": False,
@@ -52,7 +55,13 @@ class Settings:
     @property
     def needs_probabilities(self) -> bool:
         """Whether the entities' probabilities matter."""
-        return self.confidence or self.spans_key is not None or bool(self.thresholds.any())
+        is_viterbi = self.decoder == "viterbi"
+        return (
+            not is_viterbi
+            or self.confidence
+            or self.spans_key is not None
+            or bool(self.thresholds.any())
+        )
 
 
 def make_cfg(settings: Mapping[str, Any]) -> Dict[str, Any]:
@@ -82,8 +91,13 @@ def restore_cfg(cfg: Dict[str, Any], configured: Mapping[str, Any]) -> None:
 
     cfg (Dict[str, Any]): What was loaded, changed in place.
     configured (Mapping[str, Any]): The settings of the config now.
+    RAISES (ValueError): If the config demands another tag scheme than was trained.
     """
     stored = cfg.get("configured", configured)
+    scheme = stored.get("tag_scheme", DEFAULTS["tag_scheme"])
+    if configured["tag_scheme"] != scheme:
+        given = configured["tag_scheme"]
+        raise ValueError(Errors.OTHER_SCHEME.format(given=given, stored=scheme))
     for name, value in configured.items():
         if value != stored.get(name, value):
             cfg[name] = value
@@ -97,6 +111,9 @@ def read_settings(cfg: Mapping[str, Any]) -> Settings:
     RETURNS (Settings): The settings.
     RAISES (ValueError): If one of them makes no sense.
     """
+    if cfg["tag_scheme"] not in PREFIXES:
+        known = ", ".join(repr(name) for name in PREFIXES)
+        raise ValueError(Errors.TAG_SCHEME.format(scheme=cfg["tag_scheme"], known=known))
     decoder = cfg["decoder"]
     if decoder not in NATURAL:
         known = ", ".join(repr(name) for name in NATURAL)
@@ -110,7 +127,7 @@ def read_settings(cfg: Mapping[str, Any]) -> Settings:
     if max_width is not None and (not isinstance(max_width, int) or max_width < 1):
         rule = "a whole number >= 1, or null for no limit"
         raise ValueError(Errors.SIZE.format(name="max_width", value=max_width, rule=rule))
-    return Settings(
+    settings = Settings(
         decoder=decoder,
         thresholds=_thresholds(cfg["threshold"], cfg["labels"], NATURAL[decoder]),
         confidence=cfg["confidence"],
@@ -120,6 +137,10 @@ def read_settings(cfg: Mapping[str, Any]) -> Settings:
         rejected_spans_key=cfg["rejected_spans_key"],
         calibration=Calibration.from_cfg(cfg["calibration"] if cfg["calibrated"] else None),
     )
+    # A threshold counts before there are labels to have it.
+    if not cfg["constrained"] and (settings.needs_probabilities or cfg["threshold"]):
+        raise ValueError(Errors.FREE_TAGS)
+    return settings
 
 
 def _thresholds(threshold: Any, labels: Sequence[str], natural: float) -> Floats1d:

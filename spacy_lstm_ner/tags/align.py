@@ -8,7 +8,7 @@ from spacy.tokens import Span
 from spacy.training import Example
 
 from .annotated import annotated_labels
-from .tagset import PREFIXES, O, TagSet
+from .tagset import O, TagSet
 from .tally import Doubts
 
 
@@ -20,8 +20,9 @@ def gold_mask(
     annotated for (`annotated_labels`).
 
     A gold entity that cannot be learned counts as missing and is reported: one that does not
-    align with the tokens, begins or ends with white space, crosses a sentence start, or has a
-    label that the component lacks. What is left always has a path.
+    align with the tokens, begins or ends with white space (or holds any, where `structural_mask`
+    rules that out), crosses a sentence start, or has a label that the component lacks. What is
+    left always has a path.
 
     examples (Sequence[Example]): The batch.
     tagset (TagSet): The tags.
@@ -38,17 +39,18 @@ def gold_mask(
         at, allowed = (array[begin : begin + len(is_outside)] for array in (mask, structural))
         at[~is_outside] = True
         at[is_outside] = _tags_of_outside(tagset, labels)
+        learnable = []
         for ent in ents:
             reason = _why_not(ent, tagset, allowed)
             if reason:
                 doubts.unlearnable.add(ent.text, reason)
                 at[ent.start : ent.end] = True
             else:
-                at[ent.start : ent.end] = False
-                ids = tagset.ids_of_span(len(ent), ent.label_)
-                at[numpy.arange(ent.start, ent.end), ids] = True
+                learnable.append(ent)
             if labels is not None and ent.label_ not in labels:
                 doubts.undeclared.add(ent.text, ent.label_)
+        for ent in learnable:
+            tagset.set_span(at, ent.start, ent.end, ent.label_)
         aligned = {(ent.start_char, ent.end_char) for ent in ents}
         for ent in example.reference.ents:
             if (ent.start_char, ent.end_char) not in aligned:
@@ -85,7 +87,9 @@ def _tags_of_outside(tagset: TagSet, labels: Optional[Sequence[str]]) -> numpy.n
     """Tags of a token that is no entity of these labels; None: of no label at all."""
     allowed = numpy.zeros(len(tagset), dtype=bool)
     if labels is not None:
-        allowed[1:] = numpy.repeat([label not in labels for label in tagset.labels], len(PREFIXES))
+        allowed[1:] = numpy.repeat(
+            [label not in labels for label in tagset.labels], len(tagset.prefixes)
+        )
     allowed[O] = True
     return allowed
 
@@ -95,6 +99,8 @@ def _why_not(ent: Span, tagset: TagSet, allowed: numpy.ndarray) -> Optional[str]
         return f"unknown label {ent.label_}"
     if ent[0].is_space or ent[-1].is_space:
         return "begins or ends with white space"
+    if not tagset.may_hold_space and any(token.is_space for token in ent):
+        return "holds white space"
     ids = tagset.ids_of_span(len(ent), ent.label_)
     if not allowed[numpy.arange(ent.start, ent.end), ids].all():
         return "crosses a sentence start"

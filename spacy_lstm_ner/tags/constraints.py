@@ -1,44 +1,53 @@
 """What a path of tags may look like: the scheme's rules, and the rules of each Doc.
 
-| tag | may start | may be followed by | may end |
-|-----|-----------|--------------------|---------|
-| O, L-x, U-x | O, U-x yes; L-x no | O, B-any, U-any | yes |
-| B-x, I-x | B-x yes; I-x no | I-x, L-x | no |
+| scheme | tag | may start | may be followed by | may end |
+|--------|-----|-----------|--------------------|---------|
+| BILUO | O, L-x, U-x | O, U-x yes; L-x no | O, B-any, U-any | yes |
+| | B-x, I-x | B-x yes; I-x no | I-x, L-x | no |
+| IOB2 | O | yes | O, B-any | yes |
+| | B-x, I-x | B-x yes; I-x no | I-x, O, B-any | yes |
+
+Tags that are not constrained may start, follow one another and end as they like.
 """
 
 from functools import lru_cache
 from itertools import accumulate
-from typing import Iterable, List, Optional, Sequence
+from typing import Iterable, Optional, Sequence, Union
 
 import numpy
 from spacy.attrs import ENT_IOB, ENT_TYPE, IS_SPACE, SENT_START
 from spacy.tokens import Doc, Span
 
 from ..types import Constraints
-from .tagset import PREFIXES, O, TagSet
+from .tagset import O, TagSet
 
 ATTRS = [IS_SPACE, SENT_START, ENT_IOB, ENT_TYPE]
 
 
 @lru_cache(maxsize=64)
 def scheme_constraints(tagset: TagSet) -> Constraints:
-    """The rules of BILUO.
+    """The rules of the scheme, or none.
 
     tagset (TagSet): The tags.
     RETURNS (Constraints): Which tags may start, follow one another and end.
     """
-    prefix = _prefixes(tagset)
-    label = numpy.repeat(numpy.arange(len(tagset.labels) + 1), [1, *[4] * len(tagset.labels)])
-    opens, inside = numpy.isin(prefix, ["O", "B", "U"]), numpy.isin(prefix, ["B", "I"])
-    same_label = label[:, None] == label[None, :]
+    nK, letters = len(tagset), tagset.letters
+    if not tagset.constrained:
+        return Constraints(*(numpy.ones(shape, dtype=bool) for shape in (nK, (nK, nK), nK)))
+    labels = [name.partition("-")[2] for name in tagset.names]
+    same_label = numpy.equal.outer(labels, labels)
+    opens, inside = numpy.isin(letters, ["O", "B", "U"]), numpy.isin(letters, ["B", "I"])
+    closes = numpy.ones(nK, dtype=bool) if tagset.scheme == "iob2" else ~inside
     goes_on = inside[:, None] & ~opens[None, :] & same_label
-    begins_anew = ~inside[:, None] & opens[None, :]
-    return Constraints(start=opens, transitions=goes_on | begins_anew, end=~inside)
+    begins_anew = closes[:, None] & opens[None, :]
+    return Constraints(start=opens, transitions=goes_on | begins_anew, end=closes)
 
 
 def structural_mask(docs: Sequence[Doc], tagset: TagSet) -> numpy.ndarray:
     """Tags that a token may have by the look of the Doc: no entity begins or ends with white
-    space, and none crosses a sentence start that is set (as in spaCy's `ner`).
+    space, and none crosses a sentence start that is set (as in spaCy's `ner`). Where the rules are
+    not those of BILUO, none holds white space at all; tags that are not constrained heed no
+    sentence starts.
 
     docs (Sequence[Doc]): The batch.
     tagset (TagSet): The tags.
@@ -74,14 +83,17 @@ def prediction_mask(
     iob, ent_type = attrs[:, 2], attrs[:, 3]
     if not (iob & 1).any():  # no token in an entity (1, 3) or blocked (3)
         return mask
-    blocked = numpy.flatnonzero((iob == 3) & (ent_type == 0))
-    _force(mask, blocked, [O] * len(blocked))
-    in_ents = numpy.flatnonzero(ent_type)
+    is_entity = ent_type != 0
+    _force_outside(mask, (iob == 3) & ~is_entity)
+    in_ents = numpy.flatnonzero(is_entity)
     for place in set((numpy.searchsorted(firsts, in_ents, side="right") - 1).tolist()):
-        for ent in docs[place].ents:
-            known = ent.label_ in tagset.labels
-            ids = tagset.ids_of_span(len(ent), ent.label_) if known else [O] * len(ent)
-            _force(mask, firsts[place] + numpy.arange(ent.start, ent.end), ids)
+        doc = docs[place]
+        at = mask[firsts[place] : firsts[place] + len(doc)]
+        for ent in doc.ents:
+            if ent.label_ in tagset.labels:
+                tagset.set_span(at, ent.start, ent.end, ent.label_)
+            else:
+                _force_outside(at, slice(ent.start, ent.end))
     return mask
 
 
@@ -103,7 +115,7 @@ def _structural_mask(attrs: numpy.ndarray, firsts: numpy.ndarray, tagset: TagSet
     is_space, is_start = attrs[:, 0] == 1, attrs[:, 1] == 1
     if is_space.any():
         mask[is_space] &= _may_hold_space(tagset)
-    if is_start.any():
+    if tagset.constrained and is_start.any():
         mask[is_start] &= rules.start
         is_start[firsts[firsts < N]] = False  # nothing stands before these
         mask[:-1][is_start[1:]] &= rules.end
@@ -112,7 +124,7 @@ def _structural_mask(attrs: numpy.ndarray, firsts: numpy.ndarray, tagset: TagSet
 
 @lru_cache(maxsize=64)
 def _may_hold_space(tagset: TagSet) -> numpy.ndarray:
-    return numpy.isin(_prefixes(tagset), ["O", "I"])
+    return numpy.isin(tagset.letters, ["O", "I"] if tagset.may_hold_space else ["O"])
 
 
 def _forbid(mask: numpy.ndarray, spans: Iterable[Span], tagset: TagSet) -> None:
@@ -121,14 +133,10 @@ def _forbid(mask: numpy.ndarray, spans: Iterable[Span], tagset: TagSet) -> None:
         if not span.label:
             mask[span.start : span.end, O + 1 :] = False
         elif span.label_ in tagset.labels:
-            ids = [tagset.id_of(prefix, span.label_) for prefix in PREFIXES]
+            ids = [tagset.id_of(prefix, span.label_) for prefix in tagset.prefixes]
             mask[span.start : span.end, ids] = False
 
 
-def _force(mask: numpy.ndarray, tokens: numpy.ndarray, tag_ids: List[int]) -> None:
+def _force_outside(mask: numpy.ndarray, tokens: Union[numpy.ndarray, slice]) -> None:
     mask[tokens] = False
-    mask[tokens, tag_ids] = True
-
-
-def _prefixes(tagset: TagSet) -> numpy.ndarray:
-    return numpy.array(["O", *PREFIXES * len(tagset.labels)])
+    mask[tokens, O] = True

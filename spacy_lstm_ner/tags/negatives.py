@@ -1,6 +1,6 @@
 """Spans that are known not to be entities, as tokens and labels of a batch."""
 
-from typing import List, Optional, Sequence, Tuple
+from typing import Optional, Sequence, Tuple
 
 import numpy
 from spacy.tokens import Span
@@ -38,17 +38,19 @@ def negative_spans(
             if reason:
                 useless.add(gold.text, reason)
                 continue
-            tokens, ids = _path(spans[0], tagset)
-            if here[tokens, ids].all():
-                span = spans[0]
+            span = spans[0]
+            if _may_be(span, tagset, here):
                 found.add((number, span.start, span.end, tagset.labels.index(span.label_)))
         begin += len(example.predicted)
     columns = numpy.array(sorted(found), dtype="int64").reshape(-1, 4).T
     return SpanBatch(*columns), useless
 
 
-def _path(span: Span, tagset: TagSet) -> Tuple[numpy.ndarray, List[int]]:
-    return numpy.arange(span.start, span.end), tagset.ids_of_span(len(span), span.label_)
+def _may_be(span: Span, tagset: TagSet, known: numpy.ndarray) -> bool:
+    """Whether what is known of a Doc leaves a span the tags of an entity."""
+    path = numpy.ones_like(known)
+    tagset.set_span(path, span.start, span.end, span.label_)
+    return bool((path & known).any(axis=1).all())
 
 
 def _why_useless(
@@ -60,7 +62,7 @@ def _why_useless(
         return f"unknown label {label}"
     if not spans:
         return "does not align with the tokens"
-    tokens, ids = _path(spans[0], tagset)
-    if known[tokens, ids].all() and (known[tokens].sum(axis=1) == 1).all():
+    span = spans[0]
+    if _may_be(span, tagset, known) and (known[span.start : span.end].sum(axis=1) == 1).all():
         return "is an entity of the annotation"
     return None

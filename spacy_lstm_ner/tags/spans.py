@@ -6,7 +6,7 @@ from typing import List, NamedTuple, Optional, Sequence
 import numpy
 
 from ..types import Ints1d, SpanBatch
-from .tagset import PREFIXES, TagSet
+from .tagset import TagSet
 
 
 class TagSpan(NamedTuple):
@@ -26,25 +26,29 @@ class ScoredSpan(NamedTuple):
     probability: Optional[float]
 
 
-def spans_from_tags(tag_ids: Ints1d, lengths: Sequence[int]) -> SpanBatch:
-    """Read the entities off the legal paths of a batch.
+def spans_from_tags(tag_ids: Ints1d, lengths: Sequence[int], tagset: TagSet) -> SpanBatch:
+    """Read the entities off paths, legal or not, as `conlleval` does: an entity goes on as long as
+    the label stays, up to an L, a U or the Doc's end, or to where a B or U starts another one.
 
-    tag_ids (Ints1d): One tag a token, as constrained decoding gives them, Doc after Doc.
-        *Shape:* `(N,)`.
+    tag_ids (Ints1d): One tag a token, Doc after Doc. *Shape:* `(N,)`.
     lengths (Sequence[int]): Tokens of each Doc. *Shape:* `(nB,)`.
+    tagset (TagSet): The tags.
     RETURNS (SpanBatch): The entities, without probabilities.
     """
     ids = numpy.asarray(tag_ids, dtype="int64")
-    kind = numpy.where(ids > 0, (ids - 1) % len(PREFIXES), -1)  # place in PREFIXES
-    B, _, L, U = range(len(PREFIXES))
-    starts = numpy.flatnonzero((kind == B) | (kind == U))
-    ends = numpy.flatnonzero((kind == L) | (kind == U)) + 1
     doc_lengths = numpy.asarray(lengths, dtype="int64")
     doc_ends = numpy.cumsum(doc_lengths)
+    firsts = doc_ends - doc_lengths
+    labels = (ids - 1) // len(tagset.prefixes)  # -1 for O
+    opens, closes = (numpy.isin(tagset.letters, list(letters))[ids] for letters in ("BU", "LU"))
+    goes_on = (ids > 0) & ~opens  # the entity of the token before
+    goes_on[1:] &= (labels[1:] == labels[:-1]) & ~closes[:-1]
+    goes_on[firsts[firsts < len(ids)]] = False
+    starts = numpy.flatnonzero((ids > 0) & ~goes_on)
+    ends = numpy.flatnonzero((ids > 0) & ~numpy.append(goes_on[1:], False)) + 1
     sequences = numpy.searchsorted(doc_ends, starts, side="right")
-    offsets = (doc_ends - doc_lengths)[sequences]
-    labels = (ids[starts] - 1) // len(PREFIXES)
-    return SpanBatch(sequences, starts - offsets, ends - offsets, labels)
+    offsets = firsts[sequences]
+    return SpanBatch(sequences, starts - offsets, ends - offsets, labels[starts])
 
 
 def spans_by_doc(spans: SpanBatch, n_docs: int, tagset: TagSet) -> List[List[ScoredSpan]]:

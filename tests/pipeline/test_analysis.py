@@ -42,7 +42,9 @@ def enumerate_readings(analysis, temperature):
         readings = [
             tuple(
                 TagSpan(*span[:3])
-                for span in spans_by_doc(spans_from_tags(path, [len(path)]), 1, analysis.tagset)[0]
+                for span in spans_by_doc(
+                    spans_from_tags(path, [len(path)], analysis.tagset), 1, analysis.tagset
+                )[0]
             )
             for path in paths
         ]

@@ -188,14 +188,14 @@ def test_tags_and_spans_are_inverse():
     for path in product(range(9), repeat=4):
         if is_biluo([TAGS.names[tag] for tag in path]):
             tags = [O] * 4
-            for span in spans_by_doc(spans_from_tags(path, [4]), 1, TAGS)[0]:
+            for span in spans_by_doc(spans_from_tags(path, [4], TAGS), 1, TAGS)[0]:
                 tags[span.start : span.end] = TAGS.ids_of_span(span.end - span.start, span.label)
             assert tuple(tags) == path
 
 
 def test_no_tokens_no_spans():
     for lengths in ([], [0, 0]):
-        spans = spans_from_tags(numpy.zeros(0, dtype="int32"), lengths)
+        spans = spans_from_tags(numpy.zeros(0, dtype="int32"), lengths, TAGS)
         assert spans_by_doc(spans, len(lengths), TAGS) == [[] for _ in lengths]
 
 
@@ -203,7 +203,7 @@ def test_spans_of_many_docs():
     U_LOC, L_PER = TAGS.id_of("U", "LOC"), TAGS.id_of("L", "PER")
     B_PER = TAGS.id_of("B", "PER")
     tags = [U_LOC, O, B_PER, L_PER, U_LOC, B_PER, L_PER, O]
-    spans = spans_from_tags(tags, [0, 4, 0, 1, 3, 0])
+    spans = spans_from_tags(tags, [0, 4, 0, 1, 3, 0], TAGS)
     assert spans_by_doc(spans, 6, TAGS) == [
         [],
         [ScoredSpan(0, 1, "LOC", None), ScoredSpan(2, 4, "PER", None)],
