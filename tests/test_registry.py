@@ -19,6 +19,7 @@ NAMES = {
         "spacy-lstm-ner.LSTMTagger.v1",
         "spacy-lstm-ner.StaticVectors.v1",
         "spacy-lstm-ner.WordEmbed.v1",
+        "spacy-lstm-ner.WordIds.v1",
     ],
     "readers": ["spacy-lstm-ner.Corpus.v1"],
     "batchers": ["spacy-lstm-ner.batch_by_length.v1"],

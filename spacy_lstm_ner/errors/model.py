@@ -67,6 +67,12 @@ class ModelErrors:
         "= true, or add blocks under vectors (StaticVectors), as chars (CharLSTM, CharCNN) or as "
         "ngrams (CharNgrams)."
     )
+    NO_TRAINING_WORDS = (
+        "WordIds cannot be initialized: it gives each word of the training text a row and has not "
+        "been shown that text. lstm_ner shows it to the layers of its own model, so name WordIds "
+        "as the tok2vec of an LSTMTagger, not in a shared tok2vec component; in code, call "
+        "attrs['read_training_docs'](layer, docs) of its word_table before initialize()."
+    )
     NO_VECTORS = (
         "Static vectors were asked for (include_static_vectors = true, or StaticVectors), but "
         "{where} has no vectors. Set [initialize.vectors] in the config (--paths.vectors on the "

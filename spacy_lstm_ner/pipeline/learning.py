@@ -102,9 +102,11 @@ class CRFLearner(TrainablePipe):
         nlp: Optional[Language] = None,
         labels: Optional[Sequence[str]] = None,
     ) -> None:
-        """Collect the labels, and give the model its shape and first weights.
+        """Collect the labels, and give the model its shape and first weights. A layer that has to
+        see all of the data for that, not a few Docs, has an attribute `read_training_docs`, a
+        function of the layer and of all Docs.
 
-        get_examples (Callable[[], Iterable[Example]]): A representative sample of the data.
+        get_examples (Callable[[], Iterable[Example]]): The training data.
         nlp (Optional[Language]): The pipeline that this component is part of.
         labels (Optional[Sequence[str]]): The labels, as `spacy init labels` writes them. None:
             all labels in the examples, in alphabetical order; all examples are read then:
@@ -130,6 +132,10 @@ class CRFLearner(TrainablePipe):
             raise ValueError(Errors.NO_LABELS.format(name=self.name))
         if self.is_resizable:
             self.model.attrs["resize_output"](self.model, len(self.tagset))
+        for layer in self.model.walk():
+            if "read_training_docs" in layer.attrs:
+                docs = (eg.predicted for eg in get_examples())
+                layer.attrs["read_training_docs"](layer, docs)
         sample = [eg.predicted for eg in islice(get_examples(), 10)]
         self.model.initialize(X=sample)
 
