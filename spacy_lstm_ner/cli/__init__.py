@@ -5,6 +5,7 @@ import typer
 from spacy.cli._util import app as spacy_app
 
 from .calibrate import calibrate_cli
+from .compare import compare_cli
 from .convert import convert_cli
 from .debug_data import SETTINGS, debug_data_cli
 from .errors import errors_cli
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command("init-config")(init_config_cli)
 app.command("convert")(convert_cli)
 app.command("evaluate")(evaluate_cli)
+app.command("compare")(compare_cli)
 app.command("errors")(errors_cli)
 app.command("plot")(plot_cli)
 app.command("gates")(gates_cli)

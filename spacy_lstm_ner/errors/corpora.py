@@ -22,6 +22,10 @@ class CorpusErrors:
         "formats. Every document of a folder is read: keep one of the two files, or give the "
         "path of a file."
     )
+    PUBLISHED = (
+        "--published was given '{given}', expected a name and a token accuracy from 0 to 1, such "
+        "as --published 'a paper=0.95'."
+    )
     SHARD = (
         "shard was given {shard} with num_shards {num_shards}, expected 0 <= shard and shard < "
         "num_shards: document i belongs to shard i % num_shards."
