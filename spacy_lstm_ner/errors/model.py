@@ -170,6 +170,15 @@ class ModelErrors:
         "a span was given from {start} to {end} in a text of {length} characters, expected "
         "0 <= start < end <= {length}"
     )
+    FLOW_NO_TOKENS = (
+        "The flow of gradients was to be measured on texts without any token. Give texts with "
+        "annotated entities."
+    )
+    FLOW_NO_LAYER = (
+        "The model has no recurrent layer of its own that reads tokens, so no gradient flows "
+        "through time. Give it a depth of at least 1; a recurrent tok2vec that it listens to is "
+        "not its own."
+    )
 
 
 class ModelWarnings:
