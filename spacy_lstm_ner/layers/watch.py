@@ -41,6 +41,17 @@ def recurrent_layers(model: Model[Any, Any]) -> List[Model[Packed, Packed]]:
     return [node for node in model.walk() if "Wh" in node.param_names]
 
 
+def token_layers(model: Model[Any, Any]) -> List[Model[Packed, Packed]]:
+    """The recurrent layers that read the tokens of texts, without those that spell single words.
+
+    model (Model): Any model, say that of a component.
+    RETURNS (List[Model[Packed, Packed]]): The layers.
+    """
+    embeddings = [node for node in model.walk() if "look_up_words" in node.attrs]
+    in_words = {layer.id for node in embeddings for layer in recurrent_layers(node)}
+    return [layer for layer in recurrent_layers(model) if layer.id not in in_words]
+
+
 @contextmanager
 def watched(model: Model[Any, Any], watch: RecurrentWatch) -> Iterator[None]:
     """Let every recurrent layer of a model report to a watch. Predictions are not reported: they

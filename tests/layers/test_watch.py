@@ -4,7 +4,10 @@ import numpy
 import pytest
 
 from spacy_lstm_ner.layers.stack import RecurrentStack
-from spacy_lstm_ner.layers.watch import watched
+from spacy_lstm_ner.layers.watch import recurrent_layers, token_layers, watched
+from spacy_lstm_ner.models.char_lstm import CharLSTM
+from spacy_lstm_ner.models.tagger import LSTMTagger
+from spacy_lstm_ner.models.word_embed import WordEmbed
 
 from ..gradients import packed
 
@@ -55,3 +58,11 @@ def test_watching_ends_with_an_error():
     with pytest.raises(KeyError), watched(stack, Notes()):
         raise KeyError
     assert [node._func for node in stack.walk()] == before
+
+
+def test_layers_that_spell_words_read_no_tokens():
+    chars = CharLSTM(width=4)
+    tagger = LSTMTagger(WordEmbed(8, ["NORM"], [50], chars=chars), 4, 2)
+    assert len(recurrent_layers(tagger)) == 6
+    assert [layer.get_dim("nO") for layer in token_layers(tagger)] == [2] * 4
+    assert {layer.id for layer in token_layers(tagger)}.isdisjoint(n.id for n in chars.walk())
