@@ -8,7 +8,7 @@ Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013).
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Protocol, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Protocol, Sequence, Set, Tuple
 
 import numpy
 from spacy.tokens import Doc
@@ -17,7 +17,7 @@ from thinc.api import Model, get_array_module, set_dropout_rate, to_numpy
 from thinc.backends import ParamServer
 
 from ..errors import Errors
-from ..layers.watch import watched
+from ..layers.watch import token_layers, watched
 from ..ops.gradients import Gradients
 from ..types import Floats1d, Floats2d, Ints1d, Layout, Packed, TagScores
 
@@ -69,14 +69,15 @@ def measure_flow(
         raise ValueError(Errors.FLOW_NO_TOKENS)
     lengths = numpy.array([len(example.predicted) for example in examples])
     ts = _choose(lengths, k_max, seed)
-    notes = _Notes(lengths, ts, k_max)
+    layers = {layer.id for layer in token_layers(pipe.model)}
+    if not layers:
+        raise ValueError(Errors.FLOW_NO_LAYER)
+    notes = _Notes(layers, lengths, ts, k_max)
     with _put_aside(pipe.model), watched(pipe.model, notes):
         set_dropout_rate(pipe.model, 0.0)
         scores, backprop = pipe.model.begin_update([example.predicted for example in examples])
         _, d_scores = pipe.get_loss(examples, scores)
         backprop(_only(d_scores, numpy.cumsum(lengths) - lengths + ts))
-    if not notes.found:
-        raise ValueError(Errors.FLOW_NO_LAYER)
     return notes.layers()
 
 
@@ -130,10 +131,10 @@ def half_life(curve: Floats1d) -> float:
 
 
 class _Notes:
-    """Keeps the norms of the layers that read the tokens of the texts; others, such as those that
-    read the characters of words, are passed over."""
+    """Keeps the norms of some layers."""
 
-    def __init__(self, lengths: Ints1d, ts: Ints1d, k_max: int) -> None:
+    def __init__(self, layers: Set[int], lengths: Ints1d, ts: Ints1d, k_max: int) -> None:
+        self.ids = layers
         self.lengths = lengths
         self.ts = ts
         self.k_max = k_max
@@ -143,7 +144,7 @@ class _Notes:
         pass
 
     def backprop(self, layer: Model[Packed, Packed], layout: Layout, gradients: Gradients) -> None:
-        if not numpy.array_equal(to_numpy(layout.lengths), self.lengths):
+        if layer.id not in self.ids:
             return
         ts = self.lengths - 1 - self.ts if layer.name.endswith("r2l") else self.ts
         dY = to_numpy(gradients.Y[layout.packed_rows]).astype("float64")
