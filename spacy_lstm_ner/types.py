@@ -252,14 +252,27 @@ class GradientWatch:
 
     steps (int): How many.
     norm_sum (float): Sum of the gradient norms per word, each before clipping.
-    clipped (int): Steps whose gradient was clipped.
+    clipped (int): Steps whose gradient was clipped by its global norm.
+    tensors (int): Gradients of single parameters that the optimizer was given.
+    tensors_clipped (int): Those of them that it clipped by their own norm.
     last_step (float): When the last step ended, by `time.perf_counter`.
     """
 
     steps: int = 0
     norm_sum: float = 0.0
     clipped: int = 0
+    tensors: int = 0
+    tensors_clipped: int = 0
     last_step: float = 0.0
+
+    def add_tensors(self, number: int, clipped: int) -> None:
+        """Count what the optimizer is about to be given.
+
+        number (int): Gradients of single parameters.
+        clipped (int): How many it will clip.
+        """
+        self.tensors += number
+        self.tensors_clipped += clipped
 
     def add_step(self, norm: float, is_clipped: bool) -> None:
         """Count a step that just ended.

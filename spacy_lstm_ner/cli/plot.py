@@ -11,7 +11,7 @@ from wasabi import msg
 
 from ..diagnostics.plot_data import count_data, plot_data
 from ..diagnostics.plot_labels import plot_labels
-from ..diagnostics.plot_training import plot_training
+from ..diagnostics.plot_training import plot_states, plot_training
 from ..errors import Errors
 
 
@@ -38,12 +38,17 @@ def plot_cli(
 ) -> None:
     """Draw a learning curve, the scores of each label, and lengths and labels of data files.
 
-    Writes learning-curve.svg, labels.svg and data.svg, those that a file was given for.
+    Writes learning-curve.svg, states.svg (if the log has half-lives and the like), labels.svg and
+    data.svg, those that a file was given for.
     """
     figures: Dict[str, bytes] = {}
     try:
         if log is not None:
-            figures["learning-curve.svg"] = plot_training(list(srsly.read_jsonl(log)))
+            records = list(srsly.read_jsonl(log))
+            figures["learning-curve.svg"] = plot_training(records)
+            states = plot_states(records)
+            if states is not None:
+                figures["states.svg"] = states
         if metrics is not None:
             figures["labels.svg"] = plot_labels(srsly.read_json(metrics))
         if data:

@@ -1,7 +1,7 @@
-"""The learning curve, from a training log."""
+"""The learning curve, and what recurrent layers did meanwhile, from a training log."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple
 
 from ..errors import Errors
 from .plots import COLOURS, DASHES, MARKERS, draw_svg, legend_above
@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Series = Dict[str, List[Tuple[int, float]]]  # points (step, value) by name
+CLIPPED = {
+    "bptt_clip_rate": "numbers in time",
+    "tensor_clip_rate": "tensors",
+    "clip_rate": "steps",
+}
 SCORES = (("F", "ents_f"), ("P", "ents_p"), ("R", "ents_r"))
 
 
@@ -30,11 +35,37 @@ def plot_training(log: List[Dict[str, Any]]) -> bytes:
             records, "clip_rate", lambda value: {"share of clipped steps": 100 * value}
         ),
     }
-    panels = {title: series for title, series in panels.items() if series}
-    if not panels:
+    if not any(panels.values()):
         raise ValueError(Errors.EMPTY_LOG.format(n_records=len(log)))
-    height = 0.6 + 2.4 * len(panels)
-    return draw_svg(7.5, height, "Learning curve", partial(_draw, panels=panels))
+    return _plot(panels, "Learning curve")
+
+
+def plot_states(log: List[Dict[str, Any]]) -> Optional[bytes]:
+    """Draw how long recurrent layers remember, and how often clipping fires.
+
+    log (List[Dict[str, Any]]): Records with `step` and any of `half_life`, `gate_saturation`,
+        `state_rms`, `bptt_clip_rate`, `tensor_clip_rate` and `clip_rate`, as the training logger
+        writes them.
+    RETURNS (Optional[bytes]): An SVG file; None if no record says anything about hidden states.
+    """
+    records = [record for record in log if record.get("step") is not None]
+    panels = {
+        "Half-life (tokens)": _read(records, "half_life", lambda value: {"half-life": value}),
+        "Saturated gates (%)": _read(
+            records, "gate_saturation", lambda value: {"saturated gates": 100 * value}
+        ),
+        "RMS of states": _read(records, "state_rms", lambda value: {"states": value}),
+    }
+    if not any(panels.values()):
+        return None
+    rates = {key: _read(records, key, lambda value: {"": 100 * value}) for key in CLIPPED}
+    panels["Clipped (%)"] = {CLIPPED[key]: found[""] for key, found in rates.items() if found}
+    return _plot(panels, "Recurrent layers in training")
+
+
+def _plot(panels: Dict[str, Series], title: str) -> bytes:
+    panels = {title: series for title, series in panels.items() if series}
+    return draw_svg(7.5, 0.6 + 2.4 * len(panels), title, partial(_draw, panels=panels))
 
 
 def _scores(records: List[Dict[str, Any]]) -> Series:

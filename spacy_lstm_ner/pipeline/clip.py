@@ -1,8 +1,11 @@
-"""Clipping by the global norm."""
+"""Clipping by the global norm, and what the optimizer clips tensor by tensor."""
 
 import math
+from typing import List, Tuple
 
 from thinc.api import Model
+
+from ..types import FloatsXd
 
 
 def clip_gradient(model: Model, limit: float) -> float:
@@ -13,14 +16,32 @@ def clip_gradient(model: Model, limit: float) -> float:
     limit (float): The greatest norm allowed; infinity to measure only.
     RETURNS (float): The norm before clipping.
     """
-    gradients = [
-        node.get_grad(name)
-        for node in model.walk()
-        for name in node.param_names
-        if node.has_grad(name)
-    ]
+    gradients = _gradients(model)
     norm = math.sqrt(math.fsum(float(model.ops.xp.vdot(dW, dW)) for dW in gradients))
     if norm > limit:
         for dW in gradients:
             model.ops.xp.multiply(dW, limit / norm, out=dW)
     return norm
+
+
+def count_clipped(model: Model, limit: float) -> Tuple[int, int]:
+    """Count the gradients that thinc's optimizers will clip, each by its own norm (`grad_clip`).
+
+    model (Model): The model, with the gradients that the optimizer will be given.
+    limit (float): The optimizer's limit; 0: none.
+    RETURNS (Tuple[int, int]): Gradients in all, and those that reach the limit.
+    """
+    gradients = _gradients(model)
+    if not limit:
+        return len(gradients), 0
+    norm = model.ops.xp.linalg.norm
+    return len(gradients), sum(bool(norm(dW) >= limit) for dW in gradients)
+
+
+def _gradients(model: Model) -> List[FloatsXd]:
+    return [
+        node.get_grad(name)
+        for node in model.walk()
+        for name in node.param_names
+        if node.has_grad(name)
+    ]

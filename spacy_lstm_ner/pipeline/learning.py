@@ -19,7 +19,7 @@ from ..tags.constraints import scheme_constraints
 from ..tags.tagset import TagSet
 from ..tags.tally import Doubts
 from ..types import Bools2d, Constraints, GradientWatch, TagScores
-from .clip import clip_gradient
+from .clip import clip_gradient, count_clipped
 from .loss import LossSettings, check_examples, doubt_warnings, ner_loss
 
 
@@ -200,6 +200,8 @@ class CRFLearner(TrainablePipe):
         norm = 0.0
         if self.max_grad_norm is not None or self.watch is not None:
             norm = clip_gradient(self.model, limit)
+        if self.watch is not None:
+            self.watch.add_tensors(*count_clipped(self.model, sgd.grad_clip))
         self.model.finish_update(sgd)
         self._words_since_step = 0
         if self.watch is not None:

@@ -1,6 +1,7 @@
 """The training logger: a table on the console and a file of JSON lines."""
 
 import math
+from contextlib import ExitStack
 from numbers import Real
 from pathlib import Path
 from time import perf_counter
@@ -8,7 +9,9 @@ from typing import IO, Any, Callable, Dict, List, Optional, Tuple, Union
 
 import srsly
 from spacy.language import Language
+from thinc.api import Model
 
+from ..diagnostics.recurrent_watch import TokenLayersWatch, watch_token_layers
 from ..types import GradientWatch
 from .table import Table
 
@@ -22,6 +25,9 @@ class TrainingLogger:
     GRAD is the gradient norm per word before clipping, CLIP the share of steps in which it was
     clipped, WPS the words of training per second: means since the last row, over all components
     that can be watched (those with an attribute `watch`). Without any, they are dashes.
+
+    The file's rows also have what the recurrent layers did that read tokens, in any component:
+    see `diagnostics.recurrent_watch`.
     """
 
     def __init__(self, path: Union[str, Path, None] = None) -> None:
@@ -41,17 +47,20 @@ class TrainingLogger:
         RETURNS (Tuple[LogStep, Callable[[], None]]): What spaCy calls after each step and in the
             end.
         """
-        file = None
+        file, stack = None, ExitStack()
         if self.path is not None:
             path = Path(self.path)
             path.parent.mkdir(parents=True, exist_ok=True)
-            file = path.open("w", encoding="utf8")
+            file = stack.enter_context(path.open("w", encoding="utf8"))
         trained = [name for name, pipe in nlp.pipeline if getattr(pipe, "is_trainable", False)]
         weights = nlp.config["training"]["score_weights"]
         table = Table(trained, [name for name, weight in weights.items() if weight is not None])
-        run = _Run(
-            [pipe for _, pipe in nlp.pipeline if hasattr(pipe, "watch")], table, stdout, file
+        pipes = [pipe for _, pipe in nlp.pipeline if hasattr(pipe, "watch")]
+        models = [getattr(pipe, "model", None) for _, pipe in nlp.pipeline]
+        recurrent = stack.enter_context(
+            watch_token_layers([model for model in models if isinstance(model, Model)])
         )
+        run = _Run(pipes, recurrent, table, stdout, file, stack)
         return run.log_step, run.finish
 
 
@@ -62,11 +71,21 @@ class _Run:
     which leaves out the evaluation. The first step is not timed: spaCy reads the corpus in it.
     """
 
-    def __init__(self, pipes: List[Any], table: Table, stdout: IO, file: Optional[IO]) -> None:
+    def __init__(
+        self,
+        pipes: List[Any],
+        recurrent: TokenLayersWatch,
+        table: Table,
+        stdout: IO,
+        file: Optional[IO],
+        stack: ExitStack,
+    ) -> None:
         self.pipes = pipes
+        self.recurrent = recurrent
         self.table = table
         self.stdout = stdout
         self.file = file
+        self.stack = stack
         self.started: Optional[float] = None
         self.seconds = 0.0
         self.words_before = 0
@@ -86,15 +105,16 @@ class _Run:
     def finish(self) -> None:
         for pipe in self.pipes:
             pipe.watch = None
-        if self.file is not None:
-            self.file.close()
+        self.stack.close()
 
     def _watch_anew(self) -> None:
         for pipe in self.pipes:
             pipe.watch = GradientWatch()
 
     def _row(self, info: Info) -> Dict[str, Any]:
-        steps = sum(pipe.watch.steps for pipe in self.pipes)
+        watches = [pipe.watch for pipe in self.pipes]
+        steps = sum(watch.steps for watch in watches)
+        tensors = sum(watch.tensors for watch in watches)
         words = info["words"] - self.words_before
         return {
             "step": info["step"],
@@ -102,11 +122,13 @@ class _Run:
             "losses": info["losses"],
             "score": info["score"],
             "other_scores": info["other_scores"],
-            "speed": words / self.seconds if self.seconds else None,
-            "grad_norm": sum(p.watch.norm_sum for p in self.pipes) / steps if steps else None,
-            "clip_rate": sum(p.watch.clipped for p in self.pipes) / steps if steps else None,
+            "speed": _mean(words, self.seconds),
+            "grad_norm": _mean(sum(watch.norm_sum for watch in watches), steps),
+            "clip_rate": _mean(sum(watch.clipped for watch in watches), steps),
+            "tensor_clip_rate": _mean(sum(watch.tensors_clipped for watch in watches), tensors),
             "words": words,
             "seconds": self.seconds if self.seconds else None,
+            **self.recurrent.read(),
         }
 
     def _log(self, row: Dict[str, Any]) -> None:
@@ -118,6 +140,10 @@ class _Run:
     def _write(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def _mean(total: float, count: float) -> Optional[float]:
+    return total / count if count else None
 
 
 def _jsonable(value: Any) -> Any:

@@ -76,3 +76,9 @@ def test_bad_log(files):
     result = run(files / "figures", "--log", files / "log.jsonl")
     assert result.exit_code == 1
     assert "Invalid JSON" in words(result)
+
+
+def test_a_second_figure_for_what_recurrent_layers_did(files):
+    (files / "log.jsonl").write_text('{"step": 1, "score": 0.5, "half_life": 2.0}\n')
+    assert run(files / "out", "--log", files / "log.jsonl").exit_code == 0
+    assert {path.name for path in (files / "out").iterdir()} == {"learning-curve.svg", "states.svg"}

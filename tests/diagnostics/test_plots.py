@@ -8,7 +8,7 @@ from spacy.tokens import Doc, Span
 
 from spacy_lstm_ner.diagnostics.plot_data import count_data, plot_data
 from spacy_lstm_ner.diagnostics.plot_labels import plot_labels
-from spacy_lstm_ner.diagnostics.plot_training import plot_training
+from spacy_lstm_ner.diagnostics.plot_training import plot_states, plot_training
 
 pytest.importorskip("matplotlib")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -69,6 +69,19 @@ def test_training_leaves_out_what_was_not_logged():
 def test_scores_of_entities_come_before_the_score_of_the_training():
     found = texts(plot_training([record | {"score": 0.9} for record in LOG]))
     assert "F" in found and "score" not in found
+
+
+def test_states_have_a_panel_for_all_that_was_logged():
+    states = {"half_life": 2.5, "gate_saturation": 0.25, "state_rms": 0.5}
+    rates = {"bptt_clip_rate": 0.0, "tensor_clip_rate": None}
+    log = [{**record, **states, **rates} for record in LOG]
+    found = texts(plot_states(log))
+    panels = {"Half-life (tokens)", "Saturated gates (%)", "RMS of states", "Clipped (%)"}
+    assert panels <= set(found)
+    assert {"numbers in time", "steps"} <= set(found) and "tensors" not in found
+    plain = [{**record, "state_rms": 0.5} for record in LOG]  # a cell without gates
+    assert not {"Half-life (tokens)", "Saturated gates (%)"} & set(texts(plot_states(plain)))
+    assert plot_states(LOG) is plot_states([{"half_life": 1.0}]) is None
 
 
 @pytest.mark.parametrize("log", [[], [{}], [{"step": 1}], [{"score": 0.5}]])
