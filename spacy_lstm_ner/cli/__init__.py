@@ -11,6 +11,7 @@ from .debug_data import SETTINGS, debug_data_cli
 from .errors import errors_cli
 from .evaluate import evaluate_cli
 from .gates import gates_cli
+from .gradient_flow import OVERRIDES, gradient_flow_cli
 from .init_config import init_config_cli
 from .plot import plot_cli
 from .suggest import suggest_cli
@@ -31,6 +32,7 @@ app.command("gates")(gates_cli)
 app.command("suggest")(suggest_cli)
 app.command("calibrate")(calibrate_cli)
 app.command("thresholds")(thresholds_cli)
+app.command("gradient-flow", context_settings=OVERRIDES)(gradient_flow_cli)
 app.command("debug-data", context_settings=SETTINGS)(debug_data_cli)
 
 

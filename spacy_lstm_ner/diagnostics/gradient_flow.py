@@ -111,15 +111,16 @@ def count_texts(flows: Sequence[LayerFlow]) -> Ints1d:
 
 
 def half_life(curve: Floats1d) -> float:
-    """Where a curve first falls to half of its start, in tokens, read off a straight line between
-    two k on a log scale.
+    """In how many tokens a curve first falls to half of what it was at k = 1, read off a straight
+    line between two k on a log scale. At k = 0 the gradient has not gone through time yet: an LSTM
+    keeps more in its cell than in h, so that its curve falls once and slowly afterwards.
 
-    curve (Floats1d): Norms by k.
-    RETURNS (float): Infinity if it stays above, NaN if it has no start.
+    curve (Floats1d): Norms by k, from 0 on.
+    RETURNS (float): Infinity if it stays above, NaN if there is nothing at k = 1.
     """
-    if not curve[0] > 0:
+    if len(curve) < 2 or not curve[1] > 0:
         return float("nan")
-    share = curve / curve[0]
+    share = curve[1:] / curve[1]
     below = numpy.flatnonzero(share <= 0.5)
     if not len(below):
         return float("inf")

@@ -179,6 +179,10 @@ class ModelErrors:
         "through time. Give it a depth of at least 1; a recurrent tok2vec that it listens to is "
         "not its own."
     )
+    FLOW_MODEL = (
+        "The component's model is {given}, expected {known}, whose cells can be compared. To "
+        "measure another model as it is, give a trained pipeline instead of a config."
+    )
 
 
 class ModelWarnings:

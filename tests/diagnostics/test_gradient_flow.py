@@ -192,10 +192,11 @@ def test_medians_relative_to_the_highest_layer():
         ([1.0, 0.9, numpy.nan], numpy.inf),
         ([0.0, 0.0], numpy.nan),
         ([numpy.nan, numpy.nan], numpy.nan),
+        ([], numpy.nan),
     ],
 )
 def test_half_life(curve, expected):
-    assert half_life(numpy.array(curve)) == pytest.approx(expected, nan_ok=True)
+    assert half_life(numpy.array([9.0, *curve])) == pytest.approx(expected, nan_ok=True)
 
 
 def test_what_cannot_be_measured():
