@@ -14,6 +14,7 @@ from wasabi import msg
 
 from ..diagnostics.gradient_flow import count_texts, half_life, relative_flow
 from ..diagnostics.plot_flow import Panels, plot_flow
+from ..diagnostics.plots import check_matplotlib
 from ..types import Floats1d
 from .flow_runs import K_MAX, Run, read_config, run_model, run_variant
 from .flow_variants import AS_IT_IS, INITS, Variant, make_variants
@@ -66,6 +67,8 @@ def gradient_flow_cli(
     recurrent weights that are too large.
     """
     try:
+        if output_path is not None:
+            check_matplotlib()
         if source.is_dir():
             run = run_model(source, component, data, texts=texts, seed=seed)
             measured, columns = [(Variant(AS_IT_IS, "", {}), run)], ["as it is"]

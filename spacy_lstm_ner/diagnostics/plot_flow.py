@@ -56,7 +56,7 @@ def _draw(figure: "Figure", panels: Panels, columns: Sequence[str]) -> None:
 
 def _set_scale(row: Sequence, curves: Dict[str, Sequence[Floats1d]]) -> None:
     values = numpy.concatenate([curve for by_time in curves.values() for curve in by_time])
-    values = values[values > 0].clip(LOWEST, HIGHEST)
+    values = numpy.append(values[values > 0].clip(LOWEST, HIGHEST), 1.0)
     low, high = numpy.floor(numpy.log10(values.min())), numpy.ceil(numpy.log10(values.max() * 1.5))
     for axes in row:
         axes.set_yscale("log")

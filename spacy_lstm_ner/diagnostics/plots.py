@@ -37,6 +37,17 @@ _STYLE: Dict[str, Any] = {
 }
 
 
+def check_matplotlib() -> None:
+    """Find out before a long run whether its figure can be drawn.
+
+    RAISES (ImportError): If matplotlib, an optional extra, is not installed.
+    """
+    try:
+        import matplotlib.figure  # noqa: F401, PLC0415
+    except ImportError as err:
+        raise ImportError(Errors.NO_MATPLOTLIB) from err
+
+
 def draw_svg(width: float, height: float, title: str, draw: "Callable[[Figure], None]") -> bytes:
     """Draw a figure.
 
@@ -47,11 +58,10 @@ def draw_svg(width: float, height: float, title: str, draw: "Callable[[Figure], 
     RETURNS (bytes): An SVG file, the same for the same data.
     RAISES (ImportError): If matplotlib is not installed.
     """
-    try:  # an optional extra, so not at the top of the file
-        from matplotlib import style  # noqa: PLC0415
-        from matplotlib.figure import Figure  # noqa: PLC0415
-    except ImportError as err:
-        raise ImportError(Errors.NO_MATPLOTLIB) from err
+    check_matplotlib()
+    from matplotlib import style  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
     out = BytesIO()
     with style.context(["default", _STYLE], after_reset=True), catch_warnings():
         # Said of the font that text is measured with; the text itself is in the file.

