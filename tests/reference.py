@@ -16,17 +16,18 @@ def lstm_one_sequence(
     Wh: numpy.ndarray,
     b: numpy.ndarray,
     pushes: float | numpy.ndarray = 0.0,
+    cell_pushes: float | numpy.ndarray = 0.0,
 ) -> numpy.ndarray:
     """The textbook's six lines, one token after the other. X is (T, nI), the result (T, nH), and so
-    are pushes, which are added to the states."""
+    are pushes, which are added to the states, and to the cells."""
     nH = Wh.shape[1]
     h, c = numpy.zeros(nH), numpy.zeros(nH)
     out = []
-    pushes = numpy.broadcast_to(pushes, (len(X), Wh.shape[1]))
-    for x, push in zip(X, pushes):
+    pushes, cell_pushes = (numpy.broadcast_to(p, (len(X), nH)) for p in (pushes, cell_pushes))
+    for x, push, cell_push in zip(X, pushes, cell_pushes):
         a = Wx @ x + Wh @ h + b
         i, f, g, o = a[:nH], a[nH : 2 * nH], a[2 * nH : 3 * nH], a[3 * nH :]
-        c = sigmoid(f) * c + sigmoid(i) * numpy.tanh(g)
+        c = sigmoid(f) * c + sigmoid(i) * numpy.tanh(g) + cell_push
         h = sigmoid(o) * numpy.tanh(c)
         h = h + push
         out.append(h)

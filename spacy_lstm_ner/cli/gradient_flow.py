@@ -61,7 +61,8 @@ def gradient_flow_cli(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of weights, texts, batches.")] = 0,
 ) -> None:
-    """Measure the norm of dloss(t)/dh(t-k) for k from 0 to 50, at the start and after training.
+    """Measure the norms of dloss(t)/dh(t-k), and of an LSTM's dloss(t)/dc(t-k), for k from 0 to 50, at
+    the start and after training.
 
     Trains the config's model, and the same with other cells, clipping, skip connections and
     recurrent weights that are too large.
@@ -93,11 +94,13 @@ def _curves(measured: Measured) -> Panels:
     """Of two layers the lower one is compared: the question is what reaches it."""
     panels: Panels = {}
     for variant, run in measured:
-        by_time = [relative_flow(flows) for flows in run.flows]
-        for layer in by_time[0] if not variant.name else [1]:
-            flow = next(flow for flow in run.flows[0] if flow.layer == layer)
-            name = variant.name or f"{flow.name.split('-')[0]}, layer {layer}"
-            panels.setdefault(variant.panel, {})[name] = [found[layer] for found in by_time]
+        for state, suffix in (("h", ""), ("c", ", cell c")):
+            by_time = [relative_flow(flows, state) for flows in run.flows]
+            for layer in by_time[0] if not variant.name else {1} & by_time[0].keys():
+                flow = next(flow for flow in run.flows[0] if flow.layer == layer)
+                name = variant.name or f"{flow.name.split('-')[0]}, layer {layer}"
+                curves = [found[layer] for found in by_time]
+                panels.setdefault(variant.panel, {})[name + suffix] = curves
     return panels
 
 
@@ -116,6 +119,7 @@ def _write(path: Path, measured: Measured, curves: Panels, columns: List[str]) -
                     "when": when,
                     "layer": flow.layer,
                     "name": flow.name,
+                    "state": flow.state,
                     "median_norm_at_t": float(numpy.median(flow.norms[:, 0])),
                     "texts": (~numpy.isnan(flow.norms)).sum(axis=0).tolist(),
                 }
@@ -143,7 +147,11 @@ def _write(path: Path, measured: Measured, curves: Panels, columns: List[str]) -
 
 
 def _show(measured: Measured, curves: Panels, columns: List[str]) -> None:
-    rates = {(variant.panel, variant.name): run.clip_rate for variant, run in measured}
+    rates = {
+        (variant.panel, variant.name): run.clip_rate
+        for variant, run in measured
+        if variant.settings.get("bptt_clip")
+    }
     counts = count_texts(measured[0][1].flows[0])
     msg.text(
         f"{counts[0]} measurements at k = 0, {counts[-1]} at k = {K_MAX}; shorter documents were "
@@ -159,10 +167,12 @@ def _show(measured: Measured, curves: Panels, columns: List[str]) -> None:
         for name, by_time in by_name.items():
             cells = [cell for curve in by_time for cell in _cells(curve)]
             cells += ["-"] * (3 * len(columns) - len(cells))
-            rate = rates.get((panel, name), rates.get((panel, "")))
+            rate = rates.get((panel, name))
             rows.append([name, *cells, "-" if rate is None else f"{100 * rate:.1f} %"])
         msg.divider(panel)
-        msg.table(rows, header=header, aligns=("l", *"r" * (len(header) - 1)), spacing=1)
+        msg.table(
+            rows, header=header, aligns=("l", *"r" * (len(header) - 1)), max_col=40, spacing=1
+        )
     for variant, run in measured:
         if run.failure is not None:
             msg.warn(f"{variant.name}: training came to no end. {run.failure}")

@@ -38,13 +38,15 @@ class LayerFlow:
 
     layer (int): Number of the layer, 1 for the lowest.
     name (str): Its cell and direction, such as "lstm-l2r".
-    norms (Floats2d): `‖∂loss(t)/∂h(t-k)‖` of each text and k, t-k counted in the order of reading;
-        NaN before the first token. *Shape:* `(nTexts, k_max + 1)`, float64.
+    state (str): "h", or "c" for the cells of an LSTM.
+    norms (Floats2d): `‖∂loss(t)/∂h(t-k)‖`, or that of c, of each text and k, t-k counted in the
+        order of reading; NaN before the first token. *Shape:* `(nTexts, k_max + 1)`, float64.
     clipped (float): Share of the numbers handed back through time that `bptt_clip` limited.
     """
 
     layer: int
     name: str
+    state: str
     norms: Floats2d
     clipped: float
 
@@ -61,7 +63,7 @@ def measure_flow(
         batch. Those without tokens are left out.
     k_max (int): How far back to look, in tokens.
     seed (int): Seed of the choice of t.
-    RETURNS (List[LayerFlow]): The layers that read tokens, lowest first.
+    RETURNS (List[LayerFlow]): The layers that read tokens, lowest first; an LSTM is there twice.
     RAISES (ValueError): If there are no tokens, or no recurrent layer reads them.
     """
     examples = [example for example in examples if len(example.predicted)]
@@ -81,15 +83,17 @@ def measure_flow(
     return notes.layers()
 
 
-def relative_flow(flows: Sequence[LayerFlow]) -> Dict[int, Floats1d]:
+def relative_flow(flows: Sequence[LayerFlow], state: str = "h") -> Dict[int, Floats1d]:
     """The medians, over all texts and both directions, of the norms in each layer, relative to the
     norm at t in the highest layer of the same direction. A median is moved neither by the few texts
     that dominate a mean nor by zeros, which a geometric mean cannot take.
 
     flows (Sequence[LayerFlow]): What `measure_flow` gave.
-    RETURNS (Dict[int, Floats1d]): A curve for each layer; NaN where no text reaches.
-        *Shape:* `(k_max + 1,)`.
+    state (str): "h", or "c" for the cells of an LSTM.
+    RETURNS (Dict[int, Floats1d]): A curve for each layer that has such a state; NaN where no text
+        reaches. *Shape:* `(k_max + 1,)`.
     """
+    flows = [flow for flow in flows if flow.state == state]
     at_t = {flow.name: flow.norms[:, :1] for flow in flows}  # the highest layer comes last
     shares: Dict[int, List[Floats2d]] = {}
     for flow in flows:
@@ -105,7 +109,9 @@ def count_texts(flows: Sequence[LayerFlow]) -> Ints1d:
     flows (Sequence[LayerFlow]): What `measure_flow` gave.
     RETURNS (Ints1d): *Shape:* `(k_max + 1,)`.
     """
-    norms = numpy.concatenate([flow.norms for flow in flows if flow.layer == 1])
+    norms = numpy.concatenate(
+        [flow.norms for flow in flows if flow.layer == 1 and flow.state == "h"]
+    )
     counts: Ints1d = (~numpy.isnan(norms)).sum(axis=0)
     return counts
 
@@ -139,7 +145,7 @@ class _Notes:
         self.lengths = lengths
         self.ts = ts
         self.k_max = k_max
-        self.found: List[Tuple[str, Floats2d, float]] = []  # highest layer first
+        self.found: List[Tuple[str, str, Floats2d, float]] = []  # highest layer first
 
     def forward(self, layer: Model[Packed, Packed], layout: Layout, trace: Any) -> None:
         pass
@@ -148,18 +154,21 @@ class _Notes:
         if layer.id not in self.ids:
             return
         ts = self.lengths - 1 - self.ts if layer.name.endswith("r2l") else self.ts
-        dY = to_numpy(gradients.Y[layout.packed_rows]).astype("float64")
         at = ts[:, None] - numpy.arange(self.k_max + 1)
         rows = (numpy.cumsum(self.lengths) - self.lengths)[:, None] + at.clip(0)
-        norms = numpy.where(at >= 0, numpy.linalg.norm(dY, axis=1)[rows], numpy.nan)
-        self.found.append((layer.name, norms, gradients.clipped))
+        for state, dH in (("h", gradients.Y), ("c", gradients.C)):
+            if dH is not None:
+                by_token = to_numpy(dH[layout.packed_rows]).astype("float64")
+                norms = numpy.linalg.norm(by_token, axis=1)[rows]
+                norms = numpy.where(at >= 0, norms, numpy.nan)
+                self.found.append((layer.name, state, norms, gradients.clipped))
 
     def layers(self) -> List[LayerFlow]:
         flows: List[LayerFlow] = []
-        for name, norms, clipped in reversed(self.found):
-            layer = 1 + sum(flow.name == name for flow in flows)
-            flows.append(LayerFlow(layer, name, norms, clipped))
-        return sorted(flows, key=lambda flow: (flow.layer, flow.name))
+        for name, state, norms, clipped in reversed(self.found):
+            layer = 1 + sum((flow.name, flow.state) == (name, state) for flow in flows)
+            flows.append(LayerFlow(layer, name, state, norms, clipped))
+        return sorted(flows, key=lambda flow: (flow.layer, flow.name, flow.state != "h"))
 
 
 def _choose(lengths: Ints1d, k_max: int, seed: int) -> Ints1d:

@@ -51,7 +51,9 @@ def _draw(figure: "Figure", panels: Panels, columns: Sequence[str]) -> None:
         axes.set_title(when, loc="right", fontsize=11)
     for axes in grid[-1]:
         axes.set_xlabel("k, tokens back")
-    figure.supylabel("‖∂loss(t)/∂h(t−k)‖, relative to k = 0 of the highest layer", fontsize=11)
+    figure.supylabel(
+        "‖∂loss(t)/∂h(t−k)‖ (cell c: ∂c), relative to k = 0 of the highest layer", fontsize=11
+    )
 
 
 def _set_scale(row: Sequence, curves: Dict[str, Sequence[Floats1d]]) -> None:

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from thinc.api import Model, set_dropout_rate, to_numpy
 
 from ..errors import Errors
-from ..layers.watch import recurrent_layers, watched
+from ..layers.watch import token_layers, watched
 from ..ops.gradients import Gradients
 from ..types import Constraints, Floats1d, Floats2d, Layout, Packed
 from .gates import CellTrace, arrays_of
@@ -149,10 +149,7 @@ def _layers(nlp: Language, doc: Doc, name: str) -> List[LayerTrace]:
 
 
 def _over_tokens(model: Model[Any, Any]) -> Set[int]:
-    """Ids of the recurrent layers that are in no embedding of words."""
-    embeddings = [node for node in model.walk() if "look_up_words" in node.attrs]
-    in_words = {layer.id for node in embeddings for layer in recurrent_layers(node)}
-    return {layer.id for layer in recurrent_layers(model)} - in_words
+    return {layer.id for layer in token_layers(model)}
 
 
 def _predict_all_but(model: Model[Any, Any], layers: Set[int]) -> None:

@@ -112,7 +112,7 @@ def backprop_lstm(
     dA[first:, nH : 2 * nH] = ((1 - f) * f)[first:] * trace.C[layout.previous_rows]
     dA[:, 2 * nH : 3 * nH] = (1 - g * g) * i
     dA[:, 3 * nH :] = (1 - o) * o * trace.tanhC
-    dh_dc = (1 - trace.tanhC * trace.tanhC) * o
+    dC = (1 - trace.tanhC * trace.tanhC) * o  # likewise, from dh
     dA_by_gate = dA.reshape(-1, 4, nH)
     dY = dY.copy()
     clip = TimeClip(bptt_clip)
@@ -121,11 +121,12 @@ def backprop_lstm(
         rows = layout.steps[t]
         dYt = dY[rows]
         dYt[: len(dY_later)] += dY_later
-        dCt = dYt * dh_dc[rows]
+        dCt = dC[rows]
+        dCt *= dYt
         dCt[: len(dC_later)] += dC_later
         dA_by_gate[rows, :3] *= dCt[:, None]
         dA_by_gate[rows, 3] *= dYt
         if t >= 1:
             dY_later, dC_later = clip(dA[rows] @ Wh), clip(dCt * f[rows])
     dWh = dA[first:].T @ trace.Y[layout.previous_rows]
-    return Gradients(dA @ Wx, dA.T @ trace.X, dWh, dA.sum(axis=0), dY, clip.share)
+    return Gradients(dA @ Wx, dA.T @ trace.X, dWh, dA.sum(axis=0), dY, clip.share, dC)

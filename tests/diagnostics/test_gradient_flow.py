@@ -38,7 +38,8 @@ def make_pipe(texts=TEXTS, **model):
 
 
 def slow_flow(pipe, example, t, *, cell, depth, residual=False, bidirectional=True, k_max=K):
-    """`∂loss(t)/∂h(t-k)` by central differences: norms by layer and direction."""
+    """`∂loss(t)/∂h(t-k)`, and of c, by central differences: norms by layer, direction and state."""
+    states = "hc" if cell == "lstm" else "h"
     directions = ("l2r", "r2l") if bidirectional else ("l2r",)
     layers = [n for n in pipe.model.walk() if "Wh" in n.param_names]
     layers = {(i // len(directions), layer.name[-3:]): layer for i, layer in enumerate(layers)}
@@ -47,7 +48,11 @@ def slow_flow(pipe, example, t, *, cell, depth, residual=False, bidirectional=Tr
     d_scores = pipe.get_loss([example], scores)[1].emissions
     d_emission = d_scores.data[d_scores.layout.packed_rows[t]]
     W = pipe.model.get_ref("emissions").get_param("W")
-    pushes = {key: numpy.zeros((len(X), layer.get_dim("nO"))) for key, layer in layers.items()}
+    pushes = {
+        (*key, state): numpy.zeros((len(X), layer.get_dim("nO")))
+        for key, layer in layers.items()
+        for state in states
+    }
 
     def loss():
         Y = X
@@ -56,17 +61,19 @@ def slow_flow(pipe, example, t, *, cell, depth, residual=False, bidirectional=Tr
             for name in directions:
                 layer, order = layers[index, name], slice(None, None, 1 if name == "l2r" else -1)
                 weights = [layer.get_param(p) for p in ("Wx", "Wh", "b")]
-                out = reference.CELLS[cell](Y[order], *weights, pushes[index, name])
+                pushed = [pushes[index, name, state] for state in states]
+                out = reference.CELLS[cell](Y[order], *weights, *pushed)
                 outs.append(out[order])
             joined = numpy.hstack(outs)
             Y = Y + joined if residual and index else joined
         return float(d_emission @ (W @ Y[t]))
 
     found = {}
-    for (index, name), push in pushes.items():
+    for (index, name, state), push in pushes.items():
         norms = numpy.linalg.norm(numeric_gradient(loss, push), axis=1)
         at = t if name == "l2r" else len(X) - 1 - t
-        found[index + 1, name] = [norms[at - k] if k <= at else numpy.nan for k in range(k_max + 1)]
+        ks = range(k_max + 1)
+        found[index + 1, name, state] = [norms[at - k] if k <= at else numpy.nan for k in ks]
     return found
 
 
@@ -86,14 +93,14 @@ def test_flow_is_the_numerical_derivative(cell, options):
     flows = measure_flow(pipe, examples, k_max=K)
     shape = {key: value for key, value in options.items() if key != "bptt_clip"}
     directions = 1 + options.get("bidirectional", True)
-    assert len(flows) == options["depth"] * directions
+    assert len(flows) == options["depth"] * directions * (1 + (cell == "lstm"))
     with_tokens = [example for example in examples if len(example.predicted)]
     for i, example in enumerate(with_tokens):
         t = int((~numpy.isnan(flows[0].norms[i])).sum()) - 1
         assert abs(t - (len(example.predicted) - 1) / 2) <= 0.5
         expected = slow_flow(pipe, example, t, cell=cell, **shape)
         for flow in flows:
-            slow = numpy.array(expected[flow.layer, flow.name[-3:]])
+            slow = numpy.array(expected[flow.layer, flow.name[-3:], flow.state])
             found = flow.norms[i]
             assert flow.name == f"{cell}-{flow.name[-3:]}" and flow.clipped == 0
             numpy.testing.assert_array_equal(numpy.isnan(found), numpy.isnan(slow))
@@ -142,8 +149,8 @@ def test_layers_that_read_characters_are_passed_over():
     tok2vec = {**SMALL["model"]["tok2vec"], "chars": chars}
     pipe, examples = make_pipe(tok2vec=tok2vec)
     assert sum("Wh" in node.param_names for node in pipe.model.walk()) == 4
-    names = [flow.name for flow in measure_flow(pipe, examples)]
-    assert names == ["lstm-l2r", "lstm-r2l"]
+    found = [(flow.name, flow.state) for flow in measure_flow(pipe, examples)]
+    assert found == [(name, state) for name in ("lstm-l2r", "lstm-r2l") for state in "hc"]
 
 
 def test_the_component_is_left_as_it_was():
@@ -168,16 +175,16 @@ def test_the_component_is_left_as_it_was():
 def test_medians_relative_to_the_highest_layer():
     nan = numpy.nan
     flows = [
-        LayerFlow(1, "rnn-l2r", numpy.array([[4.0, 2.0], [0.0, 0.0], [3.0, nan]]), 0.0),
-        LayerFlow(1, "rnn-r2l", numpy.array([[9.0, 0.0], [5.0, 5.0], [7.0, 7.0]]), 0.0),
-        LayerFlow(2, "rnn-l2r", numpy.array([[2.0, 1.0], [0.0, 0.0], [1.0, nan]]), 0.0),
-        LayerFlow(2, "rnn-r2l", numpy.array([[1.0, 0.0], [5.0, 1.0], [7.0, 7.0]]), 0.0),
+        LayerFlow(1, "rnn-l2r", "h", numpy.array([[4.0, 2.0], [0.0, 0.0], [3.0, nan]]), 0.0),
+        LayerFlow(1, "rnn-r2l", "h", numpy.array([[9.0, 0.0], [5.0, 5.0], [7.0, 7.0]]), 0.0),
+        LayerFlow(2, "rnn-l2r", "h", numpy.array([[2.0, 1.0], [0.0, 0.0], [1.0, nan]]), 0.0),
+        LayerFlow(2, "rnn-r2l", "h", numpy.array([[1.0, 0.0], [5.0, 1.0], [7.0, 7.0]]), 0.0),
     ]
     found = relative_flow(flows)
     numpy.testing.assert_allclose(found[1], [numpy.median([2, 3, 9, 1, 1]), 1.0])
     numpy.testing.assert_allclose(found[2], [1.0, numpy.median([0.5, 0, 0.2, 1])])
     assert count_texts(flows).tolist() == [6, 5]
-    empty = relative_flow([LayerFlow(1, "rnn-l2r", numpy.array([[1.0, nan]]), 0.0)])[1]
+    empty = relative_flow([LayerFlow(1, "rnn-l2r", "h", numpy.array([[1.0, nan]]), 0.0)])[1]
     numpy.testing.assert_array_equal(empty, [1.0, nan])
 
 

@@ -6,6 +6,8 @@ import numpy
 from spacy_lstm_ner.ops.lstm import backprop_lstm, lstm
 from spacy_lstm_ner.ops.packing import pack_layout
 
+from ..gradients import LIMIT, numeric_gradient, relative_error
+from ..reference import lstm_one_sequence
 from .test_cells import inputs
 
 
@@ -55,3 +57,17 @@ def test_bptt_clip_limits_what_a_step_hands_back():
     )
     numpy.testing.assert_allclose(tight[0], numpy.array([dA0, dA1]) @ Wx, atol=1e-12)
     numpy.testing.assert_allclose(tight[3], dA0 + dA1, atol=1e-12)
+
+
+def test_gradients_of_cells_hold_all_that_comes_later():
+    """Central differences by a push at each cell from outside."""
+    Wx, Wh, b = params(2, 3)
+    layout, X, dY = pack_layout(numpy, [6]), inputs([6], 2), inputs([6], 3, seed=2)
+    pushes = numpy.zeros((6, 3))
+
+    def loss():
+        return float((lstm_one_sequence(X, Wx, Wh, b, cell_pushes=pushes) * dY).sum())
+
+    _, trace = lstm(X, Wx, Wh, b, layout)
+    found = backprop_lstm(dY, Wx, Wh, layout, trace).C
+    assert relative_error(numeric_gradient(loss, pushes), found) < LIMIT
