@@ -133,6 +133,7 @@ def _print_rows(rows: Sequence[Row]) -> None:
         ],
         header=("", "token acc", "P", "R", "F", "words/s"),
         aligns=("l", *"rrrrr"),
+        max_col=max(len(row.name) for row in rows),
     )
 
 
