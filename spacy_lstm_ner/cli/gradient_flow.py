@@ -61,8 +61,8 @@ def gradient_flow_cli(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of weights, texts, batches.")] = 0,
 ) -> None:
-    """Measure the norms of dloss(t)/dh(t-k), and of an LSTM's dloss(t)/dc(t-k), for k from 0 to 50, at
-    the start and after training.
+    """Measure the norms of dloss(t)/dh(t-k) for k from 0 to 50, at the start and after training; of
+    an LSTM also those of dloss(t)/dc(t-k).
 
     Trains the config's model, and the same with other cells, clipping, skip connections and
     recurrent weights that are too large.
