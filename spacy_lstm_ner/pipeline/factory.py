@@ -57,6 +57,9 @@ word_dropout_scale = 0.8
         "ents_p": 0.0,
         "ents_r": 0.0,
         "ents_per_type": None,
+        "ents_tag_acc": None,
+        "ents_tag_acc_all_o": None,
+        "ents_tag_acc_most_frequent": None,
     },
 )
 def make_lstm_ner(

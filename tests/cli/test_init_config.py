@@ -16,7 +16,7 @@ from spacy_lstm_ner.cli.recipes import NO_VECTORS
 
 SHIPPED = Path(__file__).parents[2] / "configs"
 PACKAGED = Path(spacy_lstm_ner.cli.__file__).parent / "configs"
-NAMES = sorted(path.stem for path in SHIPPED.glob("*.cfg"))
+NAMES = sorted(path.stem for path in PACKAGED.glob("*.cfg"))
 EMBED = "components.lstm_ner.model.tok2vec"
 OPTIONS = {
     "efficiency": [],
@@ -73,8 +73,9 @@ def with_vectors(options, vectors):
 
 
 def test_packaged_as_shipped():
-    """Copy `configs/*.cfg` to `spacy_lstm_ner/cli/configs` when this fails."""
-    assert sorted(path.stem for path in PACKAGED.iterdir()) == NAMES
+    """Copy `configs/*.cfg` to `spacy_lstm_ner/cli/configs` when this fails. All but course.cfg, which
+    is for comparison."""
+    assert sorted(path.stem for path in SHIPPED.glob("*.cfg")) == sorted([*NAMES, "course"])
     for name in NAMES:
         shipped, packaged = ((it / f"{name}.cfg").read_bytes() for it in (SHIPPED, PACKAGED))
         assert shipped == packaged
