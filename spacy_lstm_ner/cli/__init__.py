@@ -16,6 +16,8 @@ from .init_config import init_config_cli
 from .plot import plot_cli
 from .suggest import suggest_cli
 from .thresholds import thresholds_cli
+from .train import SETTINGS as TRAIN_SETTINGS
+from .train import train_cli
 
 app = typer.Typer(
     name="lstm-ner",
@@ -24,6 +26,7 @@ app = typer.Typer(
 )
 app.command("init-config")(init_config_cli)
 app.command("convert")(convert_cli)
+app.command("train", context_settings=TRAIN_SETTINGS)(train_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("compare")(compare_cli)
 app.command("errors")(errors_cli)

@@ -5,11 +5,14 @@ from .corpora import CorpusErrors, CorpusWarnings
 from .files import FileErrors, FileWarnings
 from .model import ModelErrors, ModelWarnings
 from .settings import SettingErrors
+from .training import TrainingErrors, TrainingWarnings
 
 
-class Errors(ModelErrors, SettingErrors, FileErrors, CorpusErrors, ConfidenceErrors):
+class Errors(
+    ModelErrors, SettingErrors, FileErrors, CorpusErrors, ConfidenceErrors, TrainingErrors
+):
     """All errors, by name."""
 
 
-class Warnings(ModelWarnings, FileWarnings, CorpusWarnings, ConfidenceWarnings):
+class Warnings(ModelWarnings, FileWarnings, CorpusWarnings, ConfidenceWarnings, TrainingWarnings):
     """All warnings and reports, by name."""

@@ -13,6 +13,7 @@ from thinc.api import Model
 
 from ..diagnostics.recurrent_watch import TokenLayersWatch, watch_token_layers
 from ..types import GradientWatch
+from .log_file import open_log
 from .table import Table
 
 Info = Dict[str, Any]
@@ -37,6 +38,15 @@ class TrainingLogger:
             overwritten. None: no file.
         """
         self.path = path
+        self._after: Tuple[Optional[int], int] = (None, 0)
+
+    def go_on(self, step: int, words: int) -> None:
+        """Log the rest of a run: rows of the file up to a step stay.
+
+        step (int): The last step that was taken.
+        words (int): The words up to there.
+        """
+        self._after = (step, words)
 
     def __call__(self, nlp: Language, stdout: IO, stderr: IO) -> Tuple[LogStep, Callable[[], None]]:
         """Start to log a training run.
@@ -48,10 +58,9 @@ class TrainingLogger:
             end.
         """
         file, stack = None, ExitStack()
+        after_step, words = self._after
         if self.path is not None:
-            path = Path(self.path)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            file = stack.enter_context(path.open("w", encoding="utf8"))
+            file = stack.enter_context(open_log(self.path, after_step))
         trained = [name for name, pipe in nlp.pipeline if getattr(pipe, "is_trainable", False)]
         weights = nlp.config["training"]["score_weights"]
         table = Table(trained, [name for name, weight in weights.items() if weight is not None])
@@ -61,6 +70,7 @@ class TrainingLogger:
             watch_token_layers([model for model in models if isinstance(model, Model)])
         )
         run = _Run(pipes, recurrent, table, stdout, file, stack)
+        run.words_before = words
         return run.log_step, run.finish
 
 
