@@ -72,7 +72,8 @@ def train_cli(
     try:
         stopped_by = _train(config, config_path, output_path, resume, use_gpu)
     except (CheckpointError, OutputError) as error:
-        msg.fail(str(error), exits=1)
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
     if stopped_by is not None:
         msg.warn("Stopped. To go on, give the same command with --resume.")
         raise typer.Exit(128 + stopped_by)

@@ -1,17 +1,37 @@
 """Small training runs, and what they leave behind."""
 
 import hashlib
+import signal
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, Iterator, List, Optional, Sequence
 
+import pytest
 import spacy
 from spacy.cli._util import app
 from spacy.tokens import Doc, DocBin, Span
 from typer.testing import CliRunner, Result
 
 import spacy_lstm_ner.cli  # noqa: F401  (adds itself to spaCy's app)
+from spacy_lstm_ner.training.run import Run, Step
 
-WORDS = "Ann saw Rome and Paris with Bob in May , though Acme Corp. fell there".split()
+WORDS = [
+    "Ann",
+    "saw",
+    "Rome",
+    "and",
+    "Paris",
+    "with",
+    "Bob",
+    "in",
+    "May",
+    ",",
+    "though",
+    "Acme",
+    "Corp.",
+    "fell",
+    "there",
+]
 ENTS = {"Ann": "PER", "Bob": "PER", "Rome": "LOC", "Paris": "LOC"}
 
 CONFIG = """
@@ -58,7 +78,7 @@ path = ${paths.dev}
 seed = ${system.seed}
 gpu_allocator = null
 dropout = 0.2
-max_steps = 23
+max_steps = 13
 eval_frequency = 5
 patience = 0
 
@@ -121,3 +141,31 @@ def digests(output: Path) -> Dict[str, str]:
         for path in sorted((output / model).rglob("*"))
         if path.is_file()
     }
+
+
+@contextmanager
+def stop_in_step(number: int, kind: int = signal.SIGTERM) -> Iterator[None]:
+    """Send this process a signal in the midst of a run, at the begin of a step."""
+    step = Run.step
+
+    def step_with_signal(run: Run) -> Optional[Step]:
+        if run.progress.step + 1 == number:
+            signal.raise_signal(kind)
+        return step(run)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Run, "step", step_with_signal)
+        yield
+
+
+def train_in_parts(args: List[str], output: Path, stops: Sequence[int]) -> str:
+    """A run that is stopped in some steps and goes on each time; returns what was printed."""
+    printed = ""
+    for number in stops:
+        with stop_in_step(number):
+            result = train(*args, "-o", output, "--resume")
+        assert result.exit_code == 128 + signal.SIGTERM, result.output
+        printed += result.output
+    result = train(*args, "-o", output, "--resume")
+    assert result.exit_code == 0, result.output
+    return printed + result.output

@@ -1,56 +1,291 @@
-"""`spacy lstm-ner train` beside `spacy train`, and in one go beside in two."""
+"""`spacy lstm-ner train` beside `spacy train`, and in one go beside in several."""
 
-import json
-import re
-import signal
+import random
+import shutil
 from pathlib import Path
-from typing import Any, Callable, List
+from typing import Any, Dict, List
 
 import pytest
-import spacy
+import srsly
 from spacy.util import registry
 
 from spacy_lstm_ner.training.run import Run
 
-from .runs import CONFIG, digests, spacy_train, train, write_run
+from .runs import (
+    CONFIG,
+    digests,
+    spacy_train,
+    stop_in_step,
+    train,
+    train_in_parts,
+    write_corpus,
+    write_run,
+)
 
-SPEED = re.compile(r" +\S+$", re.MULTILINE)
+TOK2VEC = """
+[components.tok2vec]
+factory = "tok2vec"
+
+[components.tok2vec.model]
+@architectures = "spacy.HashEmbedCNN.v2"
+width = 12
+depth = 1
+embed_size = 50
+window_size = 1
+maxout_pieces = 2
+subword_features = true
+pretrained_vectors = null
+
+[components.ner]
+factory = "ner"
+
+[components.ner.model]
+@architectures = "spacy.TransitionBasedParser.v2"
+state_type = "ner"
+extra_state_tokens = false
+hidden_width = 8
+maxout_pieces = 2
+use_upper = true
+
+[components.ner.model.tok2vec]
+@architectures = "spacy.Tok2VecListener.v1"
+width = 12
+
+[components.lstm_ner]
+factory = "lstm_ner"
+
+[components.lstm_ner.model]
+@architectures = "spacy-lstm-ner.LSTMTagger.v1"
+width = 12
+depth = 1
+
+[components.lstm_ner.model.tok2vec]
+@architectures = "spacy.Tok2VecListener.v1"
+width = 12
+
+[corpora]
+"""
+TORCH = """
+[components.lstm_ner.model.tok2vec]
+@architectures = "spacy.Tok2Vec.v2"
+
+[components.lstm_ner.model.tok2vec.embed]
+@architectures = "spacy-lstm-ner.WordEmbed.v1"
+width = 8
+attrs = ["NORM", "SHAPE"]
+rows = [50, 50]
+
+[components.lstm_ner.model.tok2vec.encode]
+@architectures = "spacy.TorchBiLSTMEncoder.v1"
+width = 16
+depth = 1
+dropout = 0.0
+"""
 
 
-def table_of(output: str) -> List[str]:
-    """Rows of the logger, without the column of words per second."""
-    rows = [line.rstrip() for line in output.splitlines() if re.match(r" +\d+ +\d+ ", line)]
-    return [SPEED.sub("", row) for row in rows]
+def changed(*changes: tuple[str, str]) -> str:
+    config = CONFIG
+    for old, new in changes:
+        assert old in config
+        config = config.replace(old, new)
+    return config
+
+
+OURS = CONFIG[CONFIG.index("[components.lstm_ner]") : CONFIG.index("[corpora]") + 10]
+EMBED = OURS[OURS.index("[components.lstm_ner.model.tok2vec]") : OURS.index("[corpora]")]
+TRAIN = '"spacy.Corpus.v1"\npath = ${paths.train}'
+AUGMENTED = '"spacy-lstm-ner.Corpus.v1"\npath = ${paths.train}\nshuffle_seed = 3\nbuffer = 7\n\n'
+LOWER = '[corpora.train.augmenter]\n@augmenters = "spacy.lower_case.v1"\nlevel = 0.4\n'
+CASE = '[corpora.train.augmenter]\n@augmenters = "spacy-lstm-ner.case_augmenter.v1"\nupper = 0.4\n'
+BY_WORDS = '@batchers = "spacy.batch_by_words.v1"\nsize = 60\n'
+GROWING = """
+[training.batcher.size]
+@schedules = "compounding.v1"
+start = 20
+stop = 80
+compound = 1.1
+"""
+ADAM = '"spacy-lstm-ner.Adam.v1"'
+SETTINGS = "dropout = 0.2\n"
+VARIANTS: Dict[str, str] = {
+    # `random` is drawn from at each step.
+    "streamed": changed((SETTINGS, SETTINGS + "max_epochs = -1\n"), (TRAIN, AUGMENTED + LOWER)),
+    # Generators of the reader, the augmenter and the batcher themselves go on over epochs.
+    "own generators": changed(
+        (SETTINGS, SETTINGS + "max_epochs = -1\n"),
+        (TRAIN, AUGMENTED + CASE),
+        (BY_WORDS, '@batchers = "spacy-lstm-ner.batch_by_length.v1"\nbuffer = 20\n' + GROWING),
+    ),
+    "few epochs": changed((SETTINGS, SETTINGS + "max_epochs = 2\n")),
+    "growing batches": changed(
+        (BY_WORDS, BY_WORDS.replace("size = 60\n", "") + GROWING),
+        (SETTINGS, SETTINGS + "accumulate_gradient = 2\n"),
+        (ADAM, '"RAdam.v1"'),
+    ),
+    # The stock parser draws from `random` between two batches.
+    "listeners": changed(('["lstm_ner"]', '["tok2vec", "ner", "lstm_ner"]'), (OURS, TOK2VEC)),
+    "callbacks": changed(
+        (SETTINGS, SETTINGS + 'annotating_components = ["lstm_ner"]\n'),
+        (ADAM, ADAM + "\ngrad_clip = 0.0"),
+        (
+            "[training.batcher]",
+            '[training.before_update]\n@callbacks = "test_resume"\n\n'
+            '[training.before_to_disk]\n@callbacks = "test_to_disk"\n\n[training.batcher]',
+        ),
+    ),
+    "torch": changed((EMBED, TORCH)),
+    "averages off": changed((ADAM, '"SGD.v1"\nuse_averages = false')),
+}
+
+
+@registry.callbacks("test_resume")
+def make_before_update() -> Any:
+    seen: List[float] = []
+
+    def before_update(nlp: Any, where: Dict[str, int]) -> None:
+        """Dropout that depends on all that came before, by way of `random`."""
+        assert len(seen) == where["step"]
+        seen.append(random.random())
+        nlp.get_pipe("lstm_ner").max_grad_norm = 0.01 + sum(seen)
+
+    return before_update
+
+
+@registry.callbacks("test_to_disk")
+def make_before_to_disk() -> Any:
+    def before_to_disk(nlp: Any) -> Any:
+        nlp.meta["description"] = "changed"
+        return nlp
+
+    return before_to_disk
+
+
+def log_of(path: Path) -> List[Any]:
+    rows = srsly.read_jsonl(path)
+    return [[row[key] for key in ("step", "epoch", "losses", "score")] for row in rows]
 
 
 @pytest.fixture
-def stop_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Lets a run get a signal in a step of this number."""
+def args(tmp_path: Path) -> List[str]:
+    return write_run(tmp_path)
 
-    def set_step(number: int, kind: int = signal.SIGTERM) -> None:
+
+def test_as_spacy_train(args, tmp_path):
+    log = tmp_path / "log.jsonl"
+    args.append(f"--paths.log={log}")
+    theirs = spacy_train(*args, "-o", tmp_path / "theirs")
+    rows = log_of(log)
+    whole = train(*args, "-o", tmp_path / "whole")
+    assert whole.exit_code == 0, whole.output
+    assert digests(tmp_path / "whole") == digests(tmp_path / "theirs")
+    assert len(digests(tmp_path / "whole")) > 10
+    assert len(rows) == 3
+    # Stopped in the first step, twice between two evaluations, and in the last step but one.
+    train_in_parts(args, tmp_path / "parts", [0, 3, 4, 12])
+    assert digests(tmp_path / "parts") == digests(tmp_path / "theirs")
+    assert log_of(log) == rows
+    assert theirs.exit_code == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", VARIANTS)
+def test_variants(name, tmp_path):
+    args = write_run(tmp_path, VARIANTS[name])
+    assert spacy_train(*args, "-o", tmp_path / "theirs").exit_code == 0
+    train_in_parts(args, tmp_path / "parts", [2, 8])
+    assert digests(tmp_path / "parts") == digests(tmp_path / "theirs")
+
+
+def test_finished(args, tmp_path):
+    assert train(*args, "-o", tmp_path / "out").exit_code == 0
+    before = digests(tmp_path / "out")
+    result = train(*args, "-o", tmp_path / "out", "--resume")
+    assert result.exit_code == 0
+    assert "is finished" in result.output
+    assert "Initializing" not in result.output
+    # A greater limit is no other run.
+    more = "--training.max_steps=17"
+    result = train(*args, more, "-o", tmp_path / "out", "--resume")
+    assert "after step 13" in result.output
+    assert spacy_train(*args, more, "-o", tmp_path / "theirs").exit_code == 0
+    # The best model is one of before, with the config of before.
+    (tmp_path / "theirs" / "model-best" / "config.cfg").unlink()
+    theirs = digests(tmp_path / "theirs")
+    assert digests(tmp_path / "out").items() > theirs.items()
+    assert theirs.keys() < before.keys()
+    assert not theirs.items() <= before.items()
+
+
+def test_other_run(args, tmp_path):
+    with stop_in_step(2):
+        train(*args, "-o", tmp_path / "out")
+    before = digests(tmp_path / "out")
+    result = train(*args, "--training.dropout=0.25", "-o", tmp_path / "out", "--resume")
+    assert result.exit_code == 1
+    assert "training.dropout: 0.2 before, 0.25 now" in result.output
+    write_corpus(tmp_path / "train.spacy", 41)
+    result = train(*args, "-o", tmp_path / "out", "--resume")
+    assert result.exit_code == 1
+    assert "corpora.train.path: 'content" in result.output
+    assert digests(tmp_path / "out") == before
+
+
+def test_begins_without_checkpoint(args, tmp_path):
+    result = train(*args, "-o", tmp_path / "out", "--resume")
+    assert result.exit_code == 0
+    assert "No checkpoint" in result.output
+    assert digests(tmp_path / "out")
+    # Without --resume, an old run goes.
+    with stop_in_step(1):
+        assert train(*args, "-o", tmp_path / "out").exit_code == 143
+    assert "after step 1" in train(*args, "-o", tmp_path / "out", "--resume").output
+
+
+def test_resume_needs_output(args):
+    result = train(*args, "--resume")
+    assert result.exit_code == 1
+    assert "--output" in result.output
+
+
+def test_no_output(args, tmp_path):
+    result = train(*args)
+    assert result.exit_code == 0
+    assert "No output directory" in result.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("config.cfg", "dev.spacy", "train.spacy"),
+    ]
+
+
+def test_error_in_a_step(args, tmp_path, monkeypatch):
+    """As in spaCy, the model is saved; the checkpoint is the one before."""
+
+    def fail(*args: Any) -> None:
+        raise RuntimeError("not this time")
+
+    with monkeypatch.context() as patch:
         step = Run.step
-
-        def step_with_signal(run: Run) -> Any:
-            if run.progress.step + 1 == number:
-                signal.raise_signal(kind)
-            return step(run)
-
-        monkeypatch.setattr(Run, "step", step_with_signal)
-
-    return set_step
+        patch.setattr(Run, "step", lambda run: step(run) if run.progress.step < 7 else fail())
+        result = train(*args, "-o", tmp_path / "out")
+    assert isinstance(result.exception, RuntimeError)
+    assert "Aborting and saving" in result.output
+    assert "after step 5" in train(*args, "-o", tmp_path / "out", "--resume").output
+    assert spacy_train(*args, "-o", tmp_path / "theirs").exit_code == 0
+    assert digests(tmp_path / "out") == digests(tmp_path / "theirs")
 
 
-def in_parts(stop_after: Any, args: List[str], output: Path, stops: List[int]) -> str:
-    """A run with stops in between; returns all output."""
-    text = ""
-    for number in stops:
-        with pytest.MonkeyPatch.context() as patch:
-            step = Run.step
-            stop_after(number)
-            result = train(*args, "-o", output, "--resume")
-            patch.setattr(Run, "step", step)
-        assert result.exit_code == 128 + signal.SIGTERM, result.output
-        text += result.output
-    result = train(*args, "-o", output, "--resume")
-    assert result.exit_code == 0, result.output
-    return text + result.output
+def test_data_that_differ_without_a_file(args, tmp_path, monkeypatch):
+    with stop_in_step(6):
+        train(*args, "-o", tmp_path / "out")
+    shuffle = random.shuffle
+    monkeypatch.setattr(random, "shuffle", lambda items: (items.pop(), shuffle(items)))
+    result = train(*args, "-o", tmp_path / "out", "--resume")
+    assert result.exit_code == 1
+    assert "gives other documents than before" in " ".join(result.output.split())
+
+
+def test_best_model_is_missed(args, tmp_path):
+    with stop_in_step(6):
+        train(*args, "-o", tmp_path / "out")
+    shutil.rmtree(tmp_path / "out" / "model-best")
+    with pytest.warns(UserWarning, match="model-best is missing"):
+        train(*args, "-o", tmp_path / "out", "--resume")
