@@ -1,1 +1,1 @@
-"""Loggers of training."""
+"""Training: loggers, optimizers, and runs that can be stopped and go on."""

@@ -16,6 +16,7 @@ from thinc.api import Config
 
 from ..errors import Errors, Warnings
 from .checkpoint import (
+    STATE,
     CheckpointError,
     clean_checkpoint,
     read_checkpoint,
@@ -53,6 +54,7 @@ class RunFolder:
 
     def clean(self) -> None:
         """Remove what an earlier run has left, as `spacy train` does."""
+        (self.checkpoint / STATE).unlink(missing_ok=True)  # first: without it, nothing counts
         shutil.rmtree(self.checkpoint, ignore_errors=True)
         for model in (self.last, self.best):
             recover_folder(model)

@@ -50,8 +50,10 @@ def train(
     with nlp.select_pipes(disable=training["frozen_components"]):
         log_step, finalize_logger = training["logger"](nlp, stdout, stderr)
     if folder is None:
-        _take_steps(run, None, Stop(), log_step)
-        finalize_logger()
+        try:
+            _take_steps(run, None, Stop(), log_step)
+        finally:
+            finalize_logger()
         return None
     with stop_on_signals() as stop:
         can_write = True

@@ -41,13 +41,12 @@ def set_states(states: Dict[str, State]) -> None:
 
 def all_sources() -> Dict[str, Source]:
     """Every generator whose state can be read. Cupy's cannot: see `reseed`."""
-    import torch  # noqa: PLC0415
+    from torch import cuda, get_rng_state, set_rng_state  # noqa: PLC0415
 
-    sources = {**CHEAP, "torch": _torch_source(torch.get_rng_state, torch.set_rng_state)}
-    for device in range(torch.cuda.device_count() if torch.cuda.is_initialized() else 0):
+    sources = {**CHEAP, "torch": _torch_source(get_rng_state, set_rng_state)}
+    for device in range(cuda.device_count() if cuda.is_initialized() else 0):
         sources[f"cuda{device}"] = _torch_source(
-            partial(torch.cuda.get_rng_state, device),
-            partial(torch.cuda.set_rng_state, device=device),
+            partial(cuda.get_rng_state, device), partial(cuda.set_rng_state, device=device)
         )
     return sources
 
@@ -104,9 +103,9 @@ def _set_numpy(state: State) -> None:
 
 def _torch_source(get: Callable[[], Any], put: Callable[[Any], None]) -> Source:
     def put_bytes(state: State) -> None:
-        import torch  # noqa: PLC0415
+        from torch import from_numpy  # noqa: PLC0415
 
-        put(torch.from_numpy(numpy.frombuffer(state[0], dtype="uint8").copy()))
+        put(from_numpy(numpy.frombuffer(state[0], dtype="uint8").copy()))
 
     return Source(lambda: (get().numpy().tobytes(),), put_bytes)
 

@@ -69,7 +69,7 @@ def test_read_again(reads, computes, n_marks):
 
 
 def test_states_through_json():
-    import torch  # noqa: PLC0415
+    torch = pytest.importorskip("torch")
 
     def draw():
         normal = random.gauss(0, 1), numpy.random.normal(), torch.randn(1).item()

@@ -6,10 +6,10 @@ from spacy_lstm_ner.training.fingerprint import differences, take_fingerprint
 from .runs import CONFIG, write_run
 
 
-def fingerprint(folder, **overrides):
+def fingerprint(folder, config=CONFIG, **overrides):
     paths = {f"paths.{part}": str(folder / f"{part}.spacy") for part in ("train", "dev")}
     changes = {name.replace("__", "."): value for name, value in overrides.items()}
-    return take_fingerprint(Config().from_str(CONFIG, overrides={**paths, **changes}))
+    return take_fingerprint(Config().from_str(config, overrides={**paths, **changes}))
 
 
 @pytest.fixture
@@ -36,10 +36,7 @@ def test_what_may_change(before, tmp_path, change):
     [
         ({"system__seed": 2}, "training.seed: 1 before, 2 now"),
         ({"nlp__batch_size": 9}, "nlp.batch_size: 8 before, 9 now"),
-        (
-            {"components__lstm_ner__model__width": 9},
-            "components.lstm_ner.model.width: 12 before, 9",
-        ),
+        ({"components__lstm_ner__model__depth": 2}, "components.lstm_ner.model.depth: 1 before"),
     ],
 )
 def test_what_may_not(before, tmp_path, change, line):
@@ -48,10 +45,8 @@ def test_what_may_not(before, tmp_path, change, line):
 
 def test_streams_and_epochs_do_not_mix(tmp_path):
     write_run(tmp_path)
-    config = CONFIG.replace("patience = 0", "patience = 0\nmax_epochs = {}")
-    streams, few, many = (
-        take_fingerprint(Config().from_str(config.format(epochs))) for epochs in (-1, 2, 5)
-    )
+    config = CONFIG.replace("patience = 0", "patience = 0\nmax_epochs = 0")
+    streams, few, many = (fingerprint(tmp_path, config, training__max_epochs=n) for n in (-1, 2, 5))
     assert differences(few, many) == []
     assert differences(few, streams) == ["training.max_epochs = -1: False before, True now"]
 
