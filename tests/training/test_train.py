@@ -9,6 +9,7 @@ import pytest
 import srsly
 from spacy.util import registry
 
+from spacy_lstm_ner.training import folder
 from spacy_lstm_ner.training.run import Run
 
 from .runs import (
@@ -321,3 +322,11 @@ def test_sourced_component_that_is_frozen_and_annotates(args, tmp_path):
     assert digests(tmp_path / "parts") == digests(tmp_path / "theirs")
     state = (tmp_path / "parts" / "checkpoint" / "state.json").read_text()
     assert "first.0" not in state  # what is frozen is not stored
+
+
+def test_other_versions(args, tmp_path, monkeypatch):
+    with stop_in_step(12):
+        train(*args, "-o", tmp_path / "out")
+    monkeypatch.setattr(folder, "take_versions", lambda: {"spacy": "3.8.0"})
+    with pytest.warns(UserWarning, match="goes on with other versions: .*now; .*'3.8.0' now"):
+        train(*args, "-o", tmp_path / "out", "--resume")
