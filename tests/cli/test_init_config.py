@@ -73,8 +73,8 @@ def with_vectors(options, vectors):
 
 
 def test_packaged_as_shipped():
-    """Copy `configs/*.cfg` to `spacy_lstm_ner/cli/configs` when this fails. All but course.cfg, which
-    is for comparison."""
+    """Copy `configs/*.cfg` to `spacy_lstm_ner/cli/configs` when this fails; course.cfg, which
+    is there to compare with, stays at home."""
     assert sorted(path.stem for path in SHIPPED.glob("*.cfg")) == sorted([*NAMES, "course"])
     for name in NAMES:
         shipped, packaged = ((it / f"{name}.cfg").read_bytes() for it in (SHIPPED, PACKAGED))
