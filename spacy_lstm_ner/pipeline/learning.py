@@ -75,7 +75,8 @@ class CRFLearner(TrainablePipe):
         return TagSet(self.labels, self.cfg["tag_scheme"], self.cfg["constrained"])
 
     def add_label(self, label: str) -> int:
-        """Add a label; what has been learned about the others stays.
+        """Add a label; what has been learned about the others stays. A trained component does not
+        predict it before the next step of training: till then, all else is as if it were not there.
 
         label (str): The label.
         RETURNS (int): 1 if it is new, 0 if it is there already.
@@ -93,6 +94,7 @@ class CRFLearner(TrainablePipe):
         self.vocab.strings.add(label)
         if is_small:
             self.model.attrs["resize_output"](self.model, want)
+            self.cfg["untrained_labels"].append(label)
         return 1
 
     def initialize(
@@ -130,6 +132,7 @@ class CRFLearner(TrainablePipe):
             self.add_label(label)
         if not self.labels:
             raise ValueError(Errors.NO_LABELS.format(name=self.name))
+        self.cfg["untrained_labels"] = []  # all of them begin with random weights
         if self.is_resizable:
             self.model.attrs["resize_output"](self.model, len(self.tagset))
         for layer in self.model.walk():
@@ -204,6 +207,7 @@ class CRFLearner(TrainablePipe):
             self.watch.add_tensors(*count_clipped(self.model, sgd.grad_clip))
         self.model.finish_update(sgd)
         self._words_since_step = 0
+        self.cfg["untrained_labels"] = []
         if self.watch is not None:
             self.watch.add_step(norm / words, is_clipped=norm > limit)
 

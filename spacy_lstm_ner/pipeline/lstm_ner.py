@@ -87,7 +87,9 @@ class LSTMNer(CRFLearner):
             raise ValueError(Errors.NOT_INITIALIZED.format(name=self.name))
         scores = self.model.predict(docs)
         constraints = self._constraints(scores)
-        mask = prediction_mask(docs, self.tagset, rejected_key=settings.rejected_spans_key)
+        mask = prediction_mask(
+            docs, self.tagset, settings.rejected_spans_key, self.cfg["untrained_labels"]
+        )
         allowed = self._packed(mask, scores)
         lengths = [len(doc) for doc in docs]
         return Analysis(scores, constraints, allowed, self.tagset, lengths, settings.calibration)

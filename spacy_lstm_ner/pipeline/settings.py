@@ -65,8 +65,9 @@ class Settings:
 
 
 def make_cfg(settings: Mapping[str, Any]) -> Dict[str, Any]:
-    """What a new component keeps in `cfg`: labels, calibration, most frequent tags, the settings in
-    force, and under "configured" the settings it was made with (see `restore_cfg`).
+    """What a new component keeps in `cfg`: labels, those of them that were added since the last
+    step, calibration, most frequent tags, the settings in force, and under "configured" the
+    settings it was made with (see `restore_cfg`).
 
     settings (Mapping[str, Any]): Those that are not left at their defaults.
     RETURNS (Dict[str, Any]): The `cfg`.
@@ -80,7 +81,12 @@ def make_cfg(settings: Mapping[str, Any]) -> Dict[str, Any]:
     threshold = configured["threshold"]
     labels = list(threshold) if isinstance(threshold, dict) else []  # not known before training
     read_settings({**configured, "labels": labels, "calibration": None})
-    learned: Dict[str, Any] = {"labels": [], "calibration": None, "most_frequent_tags": None}
+    learned: Dict[str, Any] = {
+        "labels": [],
+        "untrained_labels": [],
+        "calibration": None,
+        "most_frequent_tags": None,
+    }
     return {**learned, **configured, "configured": configured}
 
 

@@ -57,11 +57,14 @@ def structural_mask(docs: Sequence[Doc], tagset: TagSet) -> numpy.ndarray:
 
 
 def prediction_mask(
-    docs: Sequence[Doc], tagset: TagSet, rejected_key: Optional[str] = None
+    docs: Sequence[Doc],
+    tagset: TagSet,
+    rejected_key: Optional[str] = None,
+    untrained: Sequence[str] = (),
 ) -> numpy.ndarray:
-    """Tags that a token may have at prediction: the structural mask, with rejected spans forbidden,
-    preset entities forced and blocked tokens forced to O. A plain O (`ent_iob` 2) is free, as is
-    a missing one.
+    """Tags that a token may have at prediction: the structural mask, with untrained labels and
+    rejected spans forbidden, preset entities forced and blocked tokens forced to O. A plain O
+    (`ent_iob` 2) is free, as is a missing one.
 
     A rejected span forbids its label on all of its tokens, and every label if it has none. A
     label that the component lacks forbids nothing that the component could say. A preset entity
@@ -72,10 +75,13 @@ def prediction_mask(
     tagset (TagSet): The tags.
     rejected_key (Optional[str]): Key in `doc.spans` of the rejected spans, for the Docs that have
         it. None: there are none.
+    untrained (Sequence[str]): Labels of the component that it has not learned anything about.
     RETURNS (numpy.ndarray): *Shape:* `(N, nK)`, bool, in the order of the batch.
     """
     attrs, firsts = _token_attrs(docs), _first_tokens(docs)
     mask = _structural_mask(attrs, firsts, tagset)
+    for label in untrained:
+        mask[:, tagset.ids_of(label)] = False
     if rejected_key is not None:
         for first, doc in zip(firsts.tolist(), docs):
             if rejected_key in doc.spans:
@@ -133,8 +139,7 @@ def _forbid(mask: numpy.ndarray, spans: Iterable[Span], tagset: TagSet) -> None:
         if not span.label:
             mask[span.start : span.end, O + 1 :] = False
         elif span.label_ in tagset.labels:
-            ids = [tagset.id_of(prefix, span.label_) for prefix in tagset.prefixes]
-            mask[span.start : span.end, ids] = False
+            mask[span.start : span.end, tagset.ids_of(span.label_)] = False
 
 
 def _force_outside(mask: numpy.ndarray, tokens: Union[numpy.ndarray, slice]) -> None:

@@ -94,6 +94,16 @@ class TagSet:
                 )
             ) from None
 
+    def ids_of(self, label: str) -> slice:
+        """The ids of all tags of a label.
+
+        label (str): A label of this set.
+        RETURNS (slice): Where they stand among the tags.
+        RAISES (ValueError): If the label is unknown.
+        """
+        first = self.id_of(self.prefixes[0], label)
+        return slice(first, first + len(self.prefixes))
+
     def ids_of_span(self, length: int, label: str) -> List[int]:
         """The tags of an entity: U, or B, I …, L; in IOB2 B, I ….
 

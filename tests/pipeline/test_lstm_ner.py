@@ -7,7 +7,7 @@ import numpy
 import pytest
 import spacy
 import srsly
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.training import Example
 
 from spacy_lstm_ner.pipeline.lstm_ner import LSTMNer
@@ -99,7 +99,10 @@ def test_meta(nlp):
         "token.ent_type",
     ]
     weights = nlp.get_pipe_meta("lstm_ner").default_score_weights
-    assert weights == {"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None}
+    assert weights == {
+        **{"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},
+        **{f"ents_tag_acc{which}": None for which in ("", "_all_o", "_most_frequent")},
+    }
 
 
 @pytest.mark.parametrize("bad", [{"max_grad_norm": 0}, {"max_grad_norm": -1.0}, {"colour": "red"}])
@@ -210,6 +213,42 @@ def test_add_label(trained):
     for _ in range(80):
         nlp.update(make_examples(nlp, TRAIN + data), sgd=optimizer)
     assert ents_of(nlp(data[0][0])) == data[0][1]
+
+
+@pytest.mark.parametrize("scheme", ["biluo", "iob2"])
+@pytest.mark.parametrize("decoder", ["viterbi", "max_expected"])
+def test_a_new_label_changes_nothing_before_it_is_trained(decoder, scheme):
+    settings = {"decoder": decoder, "tag_scheme": scheme, "spans_key": "sure"}
+    nlp = train_small(steps=3, config={**SMALL, **settings})
+    component = nlp.get_pipe("lstm_ner")
+    texts = [text for text, _ in TRAIN]
+    # To the model's old scores, tags without weights look like good ones.
+    component.model.get_ref("emissions").get_param("b")[:] -= 5
+
+    def outcome(nlp):
+        docs = list(nlp.pipe(texts))
+        analysis = nlp.get_pipe("lstm_ner").analyse([nlp.make_doc(text) for text in texts])
+        likely = analysis.likely_spans(1e-9)
+        scores = [doc.spans["sure"].attrs["scores"] for doc in docs]
+        return [ents_of(doc) for doc in docs], numpy.hstack(scores), likely.probabilities
+
+    def assert_same(nlp):
+        ents, *scores = outcome(nlp)
+        assert ents == before[0]
+        for found, expected in zip(scores, before[1:]):
+            numpy.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
+
+    before = outcome(nlp)
+    component.add_label("EVENT")
+    assert_same(nlp)
+    nlp.get_pipe("lstm_ner").update(make_examples(nlp, TRAIN), sgd=None)  # no step yet
+    assert_same(nlp)
+    assert_same(spacy.util.load_model_from_config(nlp.config).from_bytes(nlp.to_bytes()))
+    preset = nlp.make_doc(texts[0])
+    preset.ents = [Span(preset, 0, 1, label="EVENT")]
+    assert ("EVENT", 0, 1) in [(e.label_, e.start, e.end) for e in nlp(preset).ents]
+    component.finish_update(nlp.resume_training())
+    assert any(label == "EVENT" for ents in outcome(nlp)[0] for *_, label in ents)
 
 
 @pytest.mark.parametrize("label", [3, None, "", b"GPE"])
