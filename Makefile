@@ -2,6 +2,7 @@
 # make test   run the tests
 # make check  formatting, lint and types
 # make guard  fail if a kernel has become slow (a minute)
+# make lab    the figures and numbers of docs/lab (a few minutes, with the model of make run)
 # make bench-quick, make bench   speed beside spaCy's own ner (3 and 25 minutes)
 # Needs Python 3.10-3.13 and nothing else; everything is installed to .venv.
 
@@ -11,7 +12,7 @@ BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: run test check guard bench-quick bench clean
+.PHONY: run test check guard lab bench-quick bench clean
 
 run: .venv/run
 	$(BIN)/python -m spacy project run all
@@ -32,6 +33,18 @@ check: .venv/test
 
 guard: .venv/run
 	$(BIN)/python -m benchmarks.speed.guard
+
+lab: .venv/run
+	$(BIN)/python -m spacy project run convert
+	$(BIN)/python -m spacy project run train
+	$(BIN)/python docs/lab/remember.py --output docs/lab/figures
+	$(BIN)/python -m spacy lstm-ner gradient-flow configs/efficiency.cfg \
+	    corpus/almanac/train.spacy --output docs/lab/figures
+	$(BIN)/python -m spacy lstm-ner gates training/almanac/model-best \
+	    "When Jordan Lindqvist was posted to Jordan, her friends ran out of jokes." \
+	    --units 16 --output docs/lab/figures
+	$(BIN)/python -m spacy lstm-ner compare corpus/almanac/test.spacy training/almanac/model-best \
+	    --train corpus/almanac/train.spacy --output docs/lab/figures/compare.json
 
 bench-quick: .venv/run
 	$(BIN)/python -m benchmarks.speed --quick
