@@ -44,7 +44,7 @@ lab: .venv/run
 	    "When Jordan Lindqvist was posted to Jordan, her friends ran out of jokes." \
 	    --units 16 --output docs/lab/figures
 	$(BIN)/python -m spacy lstm-ner compare corpus/almanac/test.spacy training/almanac/model-best \
-	    --train corpus/almanac/train.spacy --output docs/lab/figures/compare.json
+	    --train corpus/almanac/train.spacy
 
 bench-quick: .venv/run
 	$(BIN)/python -m benchmarks.speed --quick
