@@ -45,7 +45,6 @@ lab: .venv/run
 	    --units 16 --output docs/lab/figures
 	$(BIN)/python -m spacy lstm-ner compare corpus/almanac/test.spacy training/almanac/model-best \
 	    --train corpus/almanac/train.spacy
-	    --train corpus/almanac/train.spacy --output docs/lab/figures/compare.json
 
 bench-quick: .venv/run
 	$(BIN)/python -m benchmarks.speed --quick
