@@ -11,6 +11,10 @@ from .training import TrainingErrors, TrainingWarnings
 class Errors(
     ModelErrors, SettingErrors, FileErrors, CorpusErrors, ConfidenceErrors, TrainingErrors
 ):
+from .storage import StorageErrors
+
+
+class Errors(ModelErrors, SettingErrors, StorageErrors, FileErrors, CorpusErrors, ConfidenceErrors):
     """All errors, by name."""
 
 

@@ -29,7 +29,7 @@ def HashTables(width: int, rows: List[int]) -> Model[Words, Floats2d]:
         partial(forward, rows),
         init=partial(init, rows),
         params={"E": None},
-        dims={"nO": width * len(rows)},
+        dims={"nO": width * len(rows), "nR": sum(rows)},
     )
 
 

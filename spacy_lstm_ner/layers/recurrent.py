@@ -81,7 +81,7 @@ def Recurrent(
         ),
         init=partial(init, CELLS[cell], recurrent_init or CELLS[cell].recurrent_init, forget_bias),
         params={"Wx": None, "Wh": None, "b": None},
-        dims={"nO": nO, "nI": nI},
+        dims={"nO": nO, "nI": nI, "nG": len(CELLS[cell].gates)},
         attrs={"dropout_rate": 0.0},
     )
 

@@ -1,8 +1,9 @@
 """The component `lstm_ner`: from Docs to entities and their probabilities."""
 
 from pathlib import Path
-from typing import Any, Callable, Iterable, List, Optional, Union
+from typing import Any, Callable, Iterable, List, Mapping, Optional, Union
 
+import srsly
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 from thinc.api import Model
@@ -18,6 +19,7 @@ from .decode import Prediction, decode
 from .learning import CRFLearner
 from .loss import LossSettings
 from .settings import Settings, make_cfg, read_settings, restore_cfg
+from .storage import files_of, load_model, make_parts, parts_of, read_parts
 
 
 class LSTMNer(CRFLearner):
@@ -117,17 +119,46 @@ class LSTMNer(CRFLearner):
                 set_confidences(doc, self.name, [*candidates, *new])
             set_ents(doc, new)
 
+    def to_disk(self, path: Union[str, Path], *, exclude: Iterable[str] = ()) -> None:
+        """Save labels, weights and settings, with digests that `from_disk` checks.
+
+        path (Union[str, Path]): A folder, made if it is not there.
+        exclude (Iterable[str]): Fields to leave out: "cfg", "vocab", "model".
+        """
+        path, exclude = Path(path), set(exclude)
+        path.mkdir(exist_ok=True)
+        for name, data in make_parts(self.cfg, self.model, exclude).items():
+            (path / name).write_bytes(data)
+        if "vocab" not in exclude:
+            self.vocab.to_disk(path / "vocab", exclude=exclude)
+
     def from_disk(self, path: Union[str, Path], *, exclude: Iterable[str] = ()) -> "LSTMNer":
         """Load labels, weights and settings. A setting that the config overrides holds.
 
         path (Union[str, Path]): A folder that `to_disk` wrote.
         exclude (Iterable[str]): Fields to leave out: "cfg", "vocab", "model".
         RETURNS (LSTMNer): This component.
+        RAISES (OSError): If a file is missing or cannot be read.
+        RAISES (ValueError): If a file is damaged, too new, or not for this model.
         """
-        configured = self.cfg["configured"]
-        super().from_disk(path, exclude=exclude)
-        restore_cfg(self.cfg, configured)
+        path, exclude = Path(path), set(exclude)
+        self._take_over(files_of(path, exclude), str(path))
+        if "vocab" not in exclude:
+            self.vocab.from_disk(path / "vocab", exclude=exclude)
         return self
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """Pack labels, weights and settings, with digests that `from_bytes` checks.
+
+        exclude (Iterable[str]): Fields to leave out: "cfg", "vocab", "model".
+        RETURNS (bytes): All in one.
+        """
+        exclude = set(exclude)
+        parts = make_parts(self.cfg, self.model, exclude)
+        if "vocab" not in exclude:
+            parts["vocab"] = self.vocab.to_bytes(exclude=exclude)
+        packed: bytes = srsly.msgpack_dumps(parts)
+        return packed
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "LSTMNer":
         """Load labels, weights and settings. A setting that the config overrides holds.
@@ -135,8 +166,20 @@ class LSTMNer(CRFLearner):
         bytes_data (bytes): What `to_bytes` gave.
         exclude (Iterable[str]): Fields to leave out: "cfg", "vocab", "model".
         RETURNS (LSTMNer): This component.
+        RAISES (ValueError): If they are damaged, too new, or not for this model.
         """
-        configured = self.cfg["configured"]
-        super().from_bytes(bytes_data, exclude=exclude)
-        restore_cfg(self.cfg, configured)
+        exclude, source = set(exclude), f"the bytes for component '{self.name}'"
+        parts = parts_of(bytes_data, source)
+        self._take_over({name: parts[name] for name in parts if name not in exclude}, source)
+        if "vocab" in parts and "vocab" not in exclude:
+            self.vocab.from_bytes(parts["vocab"], exclude=exclude)
         return self
+
+    def _take_over(self, parts: Mapping[str, bytes], source: str) -> None:
+        stored = read_parts(parts, self.model, source)
+        if stored.model is not None:
+            load_model(self.model, stored.model, source)
+        if stored.cfg is not None:
+            configured = self.cfg["configured"]
+            self.cfg.update(stored.cfg)
+            restore_cfg(self.cfg, configured)

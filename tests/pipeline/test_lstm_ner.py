@@ -54,7 +54,12 @@ def test_overfit_save_load_score(trained, tmp_path):
 def test_model_files_hold_no_pickle(trained, tmp_path):
     trained.to_disk(tmp_path)
     files = [path for path in (tmp_path / "lstm_ner").rglob("*") if path.is_file()]
-    assert sorted(path.name for path in files) == ["cfg", "model"]
+    assert sorted(path.name for path in files) == [
+        "cfg",
+        "cfg.sha256",
+        "model",
+        "model.sha256",
+    ]
     for path in files:
         with pytest.raises((pickle.UnpicklingError, ValueError, KeyError, IndexError, EOFError)):
             pickle.loads(path.read_bytes())
