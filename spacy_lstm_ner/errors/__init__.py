@@ -5,16 +5,19 @@ from .corpora import CorpusErrors, CorpusWarnings
 from .files import FileErrors, FileWarnings
 from .model import ModelErrors, ModelWarnings
 from .settings import SettingErrors
+from .storage import StorageErrors
 from .training import TrainingErrors, TrainingWarnings
 
 
 class Errors(
-    ModelErrors, SettingErrors, FileErrors, CorpusErrors, ConfidenceErrors, TrainingErrors
+    ModelErrors,
+    SettingErrors,
+    StorageErrors,
+    FileErrors,
+    CorpusErrors,
+    ConfidenceErrors,
+    TrainingErrors,
 ):
-from .storage import StorageErrors
-
-
-class Errors(ModelErrors, SettingErrors, StorageErrors, FileErrors, CorpusErrors, ConfidenceErrors):
     """All errors, by name."""
 
 

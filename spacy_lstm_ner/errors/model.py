@@ -61,6 +61,10 @@ class ModelErrors:
         "WordEmbed was given {rows} numbers of rows for {attrs} attributes ({names}). Each "
         "attribute has a table of its own: give one number of rows for each."
     )
+    UNKNOWN_ATTR = (
+        "An embedding was given the attribute {attr!r}, expected a token attribute by spaCy's "
+        "name, such as NORM, PREFIX, SUFFIX or SHAPE."
+    )
     NO_FEATURES = (
         "WordEmbed was given no attributes, no static vectors and no characters, so every word "
         "would look the same: list attributes such as NORM and SHAPE, set include_static_vectors "
@@ -141,8 +145,27 @@ class ModelErrors:
         "initialize()."
     )
     NOT_FINITE = (
-        "The emissions of component '{name}' are not all finite numbers, so they rank no tags. "
-        "Its training has diverged: lower the learning rate, or set max_grad_norm."
+        "The scores of component '{name}' are not all finite numbers, so they rank no tags. Its "
+        "training has diverged (lower the learning rate, or set max_grad_norm), or its input has "
+        "such numbers: static vectors, or vectors of another component."
+    )
+    NOT_FINITE_BATCH = (
+        "The training of component '{name}' stops at a batch of {n_docs} documents, for which "
+        "scores or loss are not finite numbers."
+    )
+    CAUSE_WEIGHTS = (
+        "Weights are not finite either (layers {layers}), so an earlier step broke them: lower the "
+        "learning rate, or set max_grad_norm."
+    )
+    CAUSE_INPUT = (
+        "All weights are finite, so it is the input: look for huge or missing numbers in the "
+        "static vectors, or in what another component gives."
+    )
+    BATCH_SAVED = "To reproduce it, the gold documents of the batch are saved as {path}."
+    BATCH_NOT_SAVED = "The batch could not be saved to reproduce it: {reason}."
+    NO_EXAMPLES = (
+        "Component '{name}' cannot be initialized: there is not one example. Check that the "
+        "training corpus holds documents, and that the reader's limits leave some."
     )
     MAX_GRAD_NORM = (
         "max_grad_norm was given {value}, expected a number above 0 or null for no clipping."

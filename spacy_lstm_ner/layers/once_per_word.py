@@ -39,7 +39,7 @@ def once_per_word(
         at the dropout rate in force times this.
     kept_rows (int): Words whose vectors are kept, at most. See `KeptRows`.
     RETURNS (Model[List[Doc], List[Floats2d]]): One array of `(tokens, nO)` a Doc.
-    RAISES (ValueError): If word_dropout_scale or kept_rows is below 0.
+    RAISES (ValueError): If word_dropout_scale or kept_rows is below 0, or an attribute unknown.
     """
     if word_dropout_scale < 0:
         rule = "a number >= 0, a multiple of the dropout rate"
@@ -49,7 +49,10 @@ def once_per_word(
     if kept_rows < 0:
         rule = "a number >= 0; 0 keeps none"
         raise ValueError(Errors.SIZE.format(name="kept_rows", value=kept_rows, rule=rule))
-    reads = Reads([intify_attr(attr) for attr in attrs], include_static_vectors, include_texts)
+    ids = [intify_attr(attr) for attr in attrs]
+    if None in ids:
+        raise ValueError(Errors.UNKNOWN_ATTR.format(attr=attrs[ids.index(None)]))
+    reads = Reads(ids, include_static_vectors, include_texts)
     return Model(
         "once_per_word",
         partial(forward, reads, word_dropout_scale),

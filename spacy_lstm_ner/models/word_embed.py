@@ -50,12 +50,15 @@ def WordEmbed(
         of them, are kept between batches: four bytes times their width each (and some 150 for
         the word). 0: none.
     RETURNS (Model[List[Doc], List[Floats2d]]): One array of `(tokens, nO)` a Doc.
-    RAISES (ValueError): If rows and attributes differ in number, there is nothing to embed, or a
-        number is below 0.
+    RAISES (ValueError): If rows and attributes differ in number, there is nothing to embed, an
+        attribute is unknown, or a number is outside its limits.
     """
     if len(rows) != len(attrs):
         names = ", ".join(str(attr) for attr in attrs)
         raise ValueError(Errors.ROWS_ATTRS.format(rows=len(rows), attrs=len(attrs), names=names))
+    for name, value in (("width", width), ("rows", min(rows, default=1))):
+        if value < 1:
+            raise ValueError(Errors.SIZE.format(name=name, value=value, rule="a number >= 1"))
     parts: List[Model[Words, Floats2d]] = [HashTables(width, rows)] if rows else []
     if include_static_vectors:
         parts.append(StaticVectors(width=width))

@@ -20,6 +20,7 @@ from ..tags.tagset import TagSet
 from ..tags.tally import Doubts
 from ..types import Bools2d, Constraints, GradientWatch, TagScores
 from .clip import clip_gradient, count_clipped
+from .divergence import is_finite, not_finite_message
 from .loss import LossSettings, check_examples, doubt_warnings, ner_loss
 
 
@@ -114,8 +115,10 @@ class CRFLearner(TrainablePipe):
             all labels in the examples, in alphabetical order; all examples are read then:
             entities that cannot be learned are reported, and the most frequent tag of each word
             is kept for the scorer. With labels, the examples may be endless, and it is not known.
-        RAISES (ValueError): If there is no label.
+        RAISES (ValueError): If there is no example, or no label.
         """
+        if callable(get_examples) and not any(True for _ in islice(get_examples(), 1)):
+            raise ValueError(Errors.NO_EXAMPLES.format(name=self.name))
         validate_get_examples(get_examples, "LSTMNer.initialize")
         self.cfg["most_frequent_tags"] = None
         if labels is None:
@@ -171,6 +174,7 @@ class CRFLearner(TrainablePipe):
         sgd (Optional[Optimizer]): The optimizer.
         losses (Optional[Dict[str, float]]): Losses by component, added to.
         RETURNS (Dict[str, float]): The losses.
+        RAISES (ValueError): If scores or loss are not finite; the batch is saved then.
         """
         losses = {} if losses is None else losses
         losses.setdefault(self.name, 0.0)
@@ -179,7 +183,11 @@ class CRFLearner(TrainablePipe):
         set_dropout_rate(self.model, drop)
         docs = [example.predicted for example in examples]
         scores, backprop = self.model.begin_update(docs)
+        if not is_finite(scores):
+            raise ValueError(not_finite_message(self.name, self.model, examples))
         loss, d_scores, doubts = self._loss(examples, scores)
+        if not math.isfinite(loss):
+            raise ValueError(not_finite_message(self.name, self.model, examples))
         self._report(doubts)
         backprop(d_scores)
         self._words_since_step += sum(len(doc) for doc in docs)
@@ -233,7 +241,7 @@ class CRFLearner(TrainablePipe):
                     each=len(tagset.prefixes),
                 )
             )
-        if not self.model.ops.xp.isfinite(scores.emissions.data).all():
+        if not is_finite(scores):
             raise ValueError(Errors.NOT_FINITE.format(name=self.name))
         rules, asarray = scheme_constraints(tagset), self.model.ops.xp.asarray
         return Constraints(asarray(rules.start), asarray(rules.transitions), asarray(rules.end))

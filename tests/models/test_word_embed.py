@@ -160,6 +160,12 @@ def test_initialize_with_empty_docs_first(nlp):
 
 
 def test_bad_options(nlp, docs):
+    with pytest.raises(ValueError, match="given the attribute 'NRM', expected a token attribute"):
+        WordEmbed(4, ["SHAPE", "NRM"], [10, 10])
+    with pytest.raises(ValueError, match="rows was given -5, expected a number >= 1"):
+        WordEmbed(4, ["NORM", "SHAPE"], [10, -5])
+    with pytest.raises(ValueError, match="width was given 0, expected a number >= 1"):
+        WordEmbed(0, ["NORM"], [10])
     with pytest.raises(ValueError, match=r"1 numbers of rows for 2 attributes \(NORM, SHAPE\)"):
         WordEmbed(8, ATTRS, [50])
     with pytest.raises(

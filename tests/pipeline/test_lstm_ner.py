@@ -174,6 +174,13 @@ def test_initialize_needs_labels(nlp):
         nlp.get_pipe("my_ner").initialize(make_examples(nlp))
 
 
+@pytest.mark.parametrize("labels", [None, ["GPE"]])
+def test_initialize_needs_examples(nlp, labels):
+    component = nlp.add_pipe("lstm_ner")
+    with pytest.raises(ValueError, match="there is not one example. Check that the training"):
+        component.initialize(lambda: [], labels=labels)
+
+
 def test_labels_from_config(nlp):
     nlp.add_pipe("lstm_ner", config=SMALL)
     nlp.config["initialize"]["components"]["lstm_ner"] = {"labels": ["GPE", "ORG"]}

@@ -1,16 +1,17 @@
 """What the component learns: loss, gradients, clipping, averages, what it cannot learn."""
 
 import copy
+import tempfile
 
 import numpy
 import pytest
-from spacy.tokens import Span
+from spacy.tokens import DocBin, Span
 from spacy.training import Example
 from thinc.api import Adam
 
 from spacy_lstm_ner.pipeline.clip import clip_gradient
 
-from .helpers import SMALL, TRAIN, make_examples, train_small
+from .helpers import SMALL, TRAIN, ents_of, make_examples, train_small
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +49,47 @@ def test_get_loss_is_pure(trained):
     numpy.testing.assert_array_equal(scores.transitions, keep[1])
 
 
-def test_emissions_that_are_not_finite(trained):
+@pytest.mark.parametrize("ref,param", [("emissions", "b"), ("crf", "transitions")])
+def test_scores_that_are_not_finite(trained, ref, param, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     component = copy.deepcopy(trained.get_pipe("lstm_ner"))
-    component.model.get_ref("emissions").get_param("b")[0] = numpy.nan
-    with pytest.raises(ValueError, match="'lstm_ner' are not all finite"):
-        component.update(make_examples(trained))
+    component.model.get_ref(ref).get_param(param)[...] = numpy.nan
     with pytest.raises(ValueError, match="'lstm_ner' are not all finite"):
         component(trained.make_doc("Some text"))
+    assert not list(tmp_path.iterdir())
+    layer = component.model.get_ref(ref).name
+    message = rf"batch of 4 documents.* Weights are not finite either \(layers '{layer}'\)"
+    with pytest.raises(ValueError, match=message) as stopped:
+        component.update(make_examples(trained))
+    (saved,) = tmp_path.iterdir()
+    assert str(saved) in str(stopped.value)
+    docs = list(DocBin().from_disk(saved).get_docs(trained.vocab))
+    assert [(doc.text, ents_of(doc)) for doc in docs] == TRAIN
+
+
+def test_input_that_is_not_finite(nlp, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    nlp.vocab.set_vector("London", numpy.full(4, numpy.nan, dtype="float32"))
+    tok2vec = {**SMALL["model"]["tok2vec"], "include_static_vectors": True}
+    nlp.add_pipe("lstm_ner", config={"model": {**SMALL["model"], "tok2vec": tok2vec}})
+    nlp.initialize(lambda: make_examples(nlp))
+    nlp.update(make_examples(nlp)[:3])
+    message = "All weights are finite, so it is the input.* batch could not be saved.*missing"
+    with pytest.raises(ValueError, match=message):
+        nlp.update(make_examples(nlp)[3:])
+
+
+def test_a_diverging_training_stops_before_the_next_step(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    nlp = train_small(steps=1)
+    optimizer = nlp.resume_training()
+    optimizer.learn_rate = 1e30
+    losses = {}
+    with numpy.errstate(all="ignore"):
+        nlp.update(make_examples(nlp), sgd=optimizer)
+        with pytest.raises(ValueError, match="an earlier step broke them: lower the learning rate"):
+            nlp.update(make_examples(nlp), sgd=optimizer, losses=losses)
+    assert losses == {"lstm_ner": 0.0}
 
 
 def test_dropout_rate_reaches_the_model():
