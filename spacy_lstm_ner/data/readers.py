@@ -7,12 +7,13 @@ from random import Random
 from typing import Callable, Iterable, Iterator, List, Optional, Union
 
 from spacy.language import Language
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc
 from spacy.training import Example
 
 from ..errors import Errors, Warnings
 from ..tags.annotated import annotated_labels, set_annotated_labels
 from .corpus_files import corpus_files
+from .docbin import load_docbin
 from .jsonl import read_jsonl
 from .pieces import cut_doc
 from .problems import Problem, Report
@@ -112,7 +113,7 @@ class Corpus:
     def _documents(self, nlp: Language, report: Report) -> Iterator[Doc]:
         for file in self.files:
             if file.suffix == ".spacy":
-                yield from DocBin().from_disk(file).get_docs(nlp.vocab)
+                yield from load_docbin(file).get_docs(nlp.vocab)
             else:
                 yield from read_jsonl(file, nlp.tokenizer, report)
 

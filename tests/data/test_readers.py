@@ -193,6 +193,16 @@ def test_misaligned_spans_are_counted_in_one_warning(nlp, tmp_path):
         list(Corpus(tmp_path, limit=4, shard=1, num_shards=2)(nlp))
 
 
+@pytest.mark.parametrize("damage", ["cut", "flipped", "rubbish"])
+def test_a_damaged_binary_file_is_named(nlp, tmp_path, damage):
+    path = tmp_path / "docs.spacy"
+    data = DocBin(docs=[nlp.make_doc("Some text")]).to_bytes()
+    flipped = data[:20] + bytes([data[20] ^ 64]) + data[21:]
+    path.write_bytes({"cut": data[:-3], "flipped": flipped, "rubbish": b"rubbish"}[damage])
+    with pytest.raises(ValueError, match=r"docs\.spacy is no \.spacy file"):
+        list(Corpus(path)(nlp))
+
+
 @pytest.mark.parametrize(
     "settings,message",
     [
