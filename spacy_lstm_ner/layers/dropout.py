@@ -25,7 +25,7 @@ def forward(
     model: Model[Packed, Packed], Xp: Packed, is_train: bool
 ) -> Tuple[Packed, Callable[[Packed], Packed]]:
     rate: float = model.attrs["dropout_rate"]
-    if not is_train or rate <= 0:
+    if not is_train or rate <= 0 or not len(Xp.data):  # a batch without Docs has no width either
         return Xp, lambda dYp: dYp
     layout = Xp.layout
     masks: Floats2d = model.ops.get_dropout_mask((len(layout.last_rows), Xp.data.shape[1]), rate)

@@ -146,7 +146,9 @@ def test_update_with_empty_docs(trained):
     nlp = train_small(steps=2)
     empty = Example.from_dict(nlp.make_doc(""), {"entities": []})
     assert nlp.update([empty])["lstm_ner"] == 0
-    assert nlp.get_pipe("lstm_ner").update([]) == {"lstm_ner": 0}
+    for drop in (0.0, 0.2):
+        assert nlp.get_pipe("lstm_ner").update([], drop=drop) == {"lstm_ner": 0}
+        assert nlp.get_pipe("lstm_ner").update([empty], drop=drop) == {"lstm_ner": 0}
     with_words = make_examples(nlp)
     first = nlp.update(with_words, sgd=False)["lstm_ner"]
     assert nlp.update([empty, *with_words, empty], sgd=False)["lstm_ner"] == pytest.approx(first)
