@@ -91,8 +91,8 @@ class CRFLearner(TrainablePipe):
         is_small = bool(self.model.has_dim("nO")) and self.model.get_dim("nO") < want
         if is_small and not self.is_resizable:
             raise ValueError(Errors.NOT_RESIZABLE.format(name=self.name, label=label))
-        self.cfg["labels"].append(label)
         self.vocab.strings.add(label)
+        self.cfg["labels"].append(label)
         if is_small:
             self.model.attrs["resize_output"](self.model, want)
             self.cfg["untrained_labels"].append(label)
