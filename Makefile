@@ -1,6 +1,7 @@
 # make run    train on the corpus that comes with the project, print its test scores
 # make test   run the tests
 # make check  formatting, lint and types
+# make fuzz   10,000 odd documents, 10,000 damaged model files (ten minutes)
 # make guard  fail if a kernel has become slow (a minute)
 # make lab    the figures and numbers of docs/lab (a few minutes, with the model of make run)
 # make bench-quick, make bench   speed beside spaCy's own ner (3 and 25 minutes)
@@ -13,6 +14,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .PHONY: run test check guard lab bench-quick bench clean
+.PHONY: run test check fuzz guard bench-quick bench clean
 
 run: .venv/run
 	$(BIN)/python -m spacy project run all
@@ -30,6 +32,9 @@ check: .venv/test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+fuzz: .venv/test
+	$(BIN)/python -W error -m tests.fuzz
 
 guard: .venv/run
 	$(BIN)/python -m benchmarks.speed.guard
