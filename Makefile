@@ -13,8 +13,7 @@ BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: run test check guard lab bench-quick bench clean
-.PHONY: run test check fuzz guard bench-quick bench clean
+.PHONY: run test check fuzz guard lab bench-quick bench clean
 
 run: .venv/run
 	$(BIN)/python -m spacy project run all
