@@ -41,7 +41,12 @@ def compare_cli(
     models: Annotated[List[str], typer.Argument(help="Names or paths of trained pipelines.")],
     train: Annotated[
         Optional[Path],
-        typer.Option("--train", help="Training data, for the most frequent tag of each word."),
+        typer.Option(
+            "--train",
+            help="Training data, a .spacy file, for the most frequent tag of each word.",
+            exists=True,
+            dir_okay=False,
+        ),
     ] = None,
     published: Annotated[
         Optional[List[str]],
@@ -99,8 +104,11 @@ def _baseline_rows(nlp: Language, data_path: Path, train: Optional[Path]) -> Lis
     rows = [Row("all O", _scores(examples))]
     if train is not None:
         counts = TagCounts()
-        for example in Corpus(train)(nlp):
-            counts.add(example.reference)
+        docs = [example.reference for example in Corpus(train)(nlp)]
+        if not any(doc.has_annotation("ENT_IOB") for doc in docs):
+            raise ValueError(Errors.NO_GOLD_ENTS.format(path=train, n_docs=len(docs)))
+        for doc in docs:
+            counts.add(doc)
         table = counts.most_frequent()
         scores = _scores(predict_most_frequent(examples, table))
         # The tags themselves, as they come: an I- need not continue anything.

@@ -7,13 +7,13 @@ from typing import Annotated, Dict, List, Optional
 
 import srsly
 import typer
-from spacy.cli._util import parse_config_overrides
 
 from ..data.report import make_report
 from ..data.sources import Part, parts_of_config, parts_of_files
 from ..data.verdict import judge
 from ..errors import Errors
 from .debug_tables import show_problems, show_report
+from .overrides import parse_overrides
 
 # Options that click does not know are settings of the config, as in `spacy train`.
 SETTINGS = {"ignore_unknown_options": True}
@@ -71,7 +71,7 @@ def _read(sources: List[str], lang: str) -> Dict[str, Part]:
         raise ValueError(Errors.DATA_SOURCES.format(given=", ".join(sources)))
     options = [source.split("=")[0] for source in rest if source.startswith("-")]
     _refuse([option for option in options if "." not in option])
-    return parts_of_config(_existing(first), parse_config_overrides(rest))
+    return parts_of_config(_existing(first), parse_overrides(rest))
 
 
 def _refuse(options: List[str]) -> None:

@@ -46,7 +46,8 @@ def read_config(path: Path, component: Optional[str], overrides: Dict[str, Any])
     RAISES (ValueError): If there is no such component, or it cannot be told which.
     """
     config = load_config(path, overrides=overrides, interpolate=True)
-    components, names = config["components"], config["nlp"]["pipeline"]
+    components = config.get("components", {})
+    names = config.get("nlp", {}).get("pipeline", [])
     found = [name for name in names if components.get(name, {}).get("factory") == "lstm_ner"]
     if not found:
         raise ValueError(Errors.NO_LSTM_NER.format(names=", ".join(names) or "none"))

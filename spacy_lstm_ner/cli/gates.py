@@ -23,7 +23,7 @@ def gates_cli(
     text: Annotated[str, typer.Argument(help="The text to read.")],
     output: Annotated[
         Optional[Path],
-        typer.Option(help="Folder to write the SVG files to.", file_okay=False),
+        typer.Option("--output", "-o", help="Folder to write the SVG files to.", file_okay=False),
     ] = None,
     json: Annotated[Optional[Path], typer.Option(help="JSON file to write all arrays to.")] = None,
     component: Annotated[

@@ -8,16 +8,17 @@ from typing import Annotated, List, Optional, Tuple
 import numpy
 import srsly
 import typer
-from spacy.cli._util import parse_config_overrides
 from tqdm import tqdm
 from wasabi import msg
 
 from ..diagnostics.gradient_flow import count_texts, half_life, relative_flow
 from ..diagnostics.plot_flow import Panels, plot_flow
 from ..diagnostics.plots import check_matplotlib
+from ..errors import Errors
 from ..types import Floats1d
 from .flow_runs import K_MAX, Run, read_config, run_model, run_variant
 from .flow_variants import AS_IT_IS, INITS, Variant, make_variants
+from .overrides import parse_overrides
 
 # Options that click does not know are settings of the config, as in `spacy train`.
 OVERRIDES = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -57,7 +58,7 @@ def gradient_flow_cli(
         float, typer.Option("--clip", help="Limit, by value, where gradients are clipped in time.")
     ] = 0.1,
     component: Annotated[
-        Optional[str], typer.Option("--component", "-c", help="Name of the lstm_ner, if several.")
+        Optional[str], typer.Option("--component", help="Name of the lstm_ner, if several.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of weights, texts, batches.")] = 0,
 ) -> None:
@@ -71,12 +72,13 @@ def gradient_flow_cli(
         if output_path is not None:
             check_matplotlib()
         if source.is_dir():
+            _refuse_overrides(ctx.args)
             run = run_model(source, component, data, texts=texts, seed=seed)
             measured, columns = [(Variant(AS_IT_IS, "", {}), run)], ["as it is"]
         else:
-            config = read_config(source, component, parse_config_overrides(ctx.args))
+            config = read_config(source, component, parse_overrides(ctx.args))
             (settings,) = config["components"].values()
-            variants = make_variants(settings["model"], cells.split(","), clip)
+            variants = make_variants(settings["model"], [*map(str.strip, cells.split(","))], clip)
             measured = [
                 (variant, run_variant(config, variant, data, steps=steps, texts=texts, seed=seed))
                 for variant in tqdm(variants, unit=" models", leave=False, disable=None)
@@ -88,6 +90,12 @@ def gradient_flow_cli(
     except (ImportError, OSError, ValueError, InterpolationError) as err:
         msg.fail(str(err), exits=1)
     _show(measured, curves, columns)
+
+
+def _refuse_overrides(args: List[str]) -> None:
+    """Settings are those of a config, which a trained pipeline has no more use for."""
+    if args:
+        raise ValueError(Errors.FLOW_OF_MODEL.format(given=args[0]))
 
 
 def _curves(measured: Measured) -> Panels:
@@ -155,7 +163,7 @@ def _show(measured: Measured, curves: Panels, columns: List[str]) -> None:
     counts = count_texts(measured[0][1].flows[0])
     msg.text(
         f"{counts[0]} measurements at k = 0, {counts[-1]} at k = {K_MAX}; shorter documents were "
-        f"joined with the next until a text had {2 * K_MAX + 1} tokens."
+        f"joined with the next until a text had {2 * K_MAX + 1} tokens, or there was no more."
     )
     msg.text(
         f"Half-life in tokens, and norms relative to k = 0, {', then '.join(columns)}. Clip: share "
@@ -187,7 +195,8 @@ def _cells(curve: Floats1d) -> Tuple[str, str, str]:
         text = "grows"
     elif math.isinf(half):
         text = f"> {K_MAX - 1}"
-    return text, f"{curve[10]:.2g}", f"{curve[K_MAX]:.2g}"
+    near, far = ("-" if math.isnan(curve[k]) else f"{curve[k]:.2g}" for k in (10, K_MAX))
+    return text, near, far
 
 
 def _finite(value: float) -> Optional[float]:

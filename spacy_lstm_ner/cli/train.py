@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
-from spacy.cli._util import import_code, parse_config_overrides, setup_gpu, show_validation_error
+from spacy.cli._util import import_code, setup_gpu, show_validation_error
 from spacy.training.initialize import init_nlp
 from spacy.util import load_config, logger
 from thinc.api import Config
@@ -17,6 +17,7 @@ from ..training.checkpoint import CheckpointError
 from ..training.folder import RunFolder
 from ..training.loop import train
 from ..training.output import OutputError
+from .overrides import parse_overrides
 
 # Options that click does not know are settings of the config, as in `spacy train`.
 SETTINGS = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -63,7 +64,10 @@ def train_cli(
     """
     if verbose:
         logger.setLevel(logging.DEBUG)
-    overrides = parse_config_overrides(ctx.args)
+    try:
+        overrides = parse_overrides(ctx.args)
+    except ValueError as error:
+        msg.fail(str(error), exits=1)
     import_code(code_path)
     setup_gpu(use_gpu)
     with show_validation_error(config_path):

@@ -9,9 +9,7 @@ from thinc.api import Model
 from ..layers.watch import token_layers, watched
 from ..ops.gradients import Gradients
 from ..types import Floats1d, Layout, Packed
-from .gates import CellTrace, arrays_of, half_lives, keeping_gate, saturation
-
-SIGMOIDS = ("i", "f", "o", "r", "z")
+from .gates import GATES, CellTrace, arrays_of, half_lives, keeping_gate, saturation
 
 
 class TokenLayersWatch:
@@ -76,7 +74,7 @@ def describe_states(traces: List[CellTrace]) -> Dict[str, Optional[float]]:
         hidden states. None where there is no such thing.
     """
     layers = [arrays_of(trace) for trace in traces]
-    gates = [layer[name].ravel() for layer in layers for name in SIGMOIDS if name in layer]
+    gates = [layer[name].ravel() for layer in layers for name in GATES if name in layer]
     kept = [gate for gate in map(keeping_gate, layers) if gate is not None]
     lives: List[Floats1d] = [half_lives(gate) for gate in kept]
     states = [layer["h"].ravel() for layer in layers]

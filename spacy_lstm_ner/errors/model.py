@@ -193,6 +193,10 @@ class ModelErrors:
         "a span was given from {start} to {end} in a text of {length} characters, expected "
         "0 <= start < end <= {length}"
     )
+    FLOW_OF_MODEL = (
+        "{given} was given with a trained pipeline, which is measured as it is; settings are for "
+        "training configs. Leave it out, or give the config that the pipeline was trained with."
+    )
     FLOW_NO_TOKENS = (
         "The flow of gradients was to be measured on texts without any token. Give texts with "
         "annotated entities."

@@ -4,6 +4,10 @@
 class SettingErrors:
     """What stops a setting of the component from being used."""
 
+    NO_SUCH_OPTION = (
+        "{given} was given, which is neither an option of this command nor a setting of the config "
+        "(--section.key value, with a dot). See --help."
+    )
     UNKNOWN_DECODER = "Unknown decoder '{decoder}', expected one of {known}."
     UNKNOWN_SETTING = "lstm_ner was given the settings {given}, which it lacks. It has: {known}."
     THRESHOLD_LABELS = (

@@ -40,6 +40,10 @@ class TrainingErrors:
 class TrainingWarnings:
     """What is said about a run that goes on."""
 
+    STEP_FAILED = (
+        "A step of training failed, and the run ends here: {error!r}. model-last gets the weights "
+        "of the step before; model-best stays the best so far."
+    )
     OTHER_VERSIONS = (
         "The run goes on with other versions: {versions}. It may not end with the same bytes."
     )

@@ -11,8 +11,7 @@ from .ways import Way
 
 
 class Cell(NamedTuple):
-    """A recurrent cell. To add one, write its two passes and its prediction in `ops/` and list it
-    in `CELLS`.
+    """A recurrent cell. How to add one: CONTRIBUTING.md.
 
     gates (Tuple[str, ...]): The blocks of nH rows in `Wx` and `Wh`, in their order.
     biases (Tuple[str, ...]): The blocks of nH numbers in `b`, in their order.

@@ -17,8 +17,8 @@ class Gradients(NamedTuple):
     Y (Floats2d): Of the hidden states: what was given, and what came back through time on top.
         *Shape:* `(N, nH)`.
     clipped (float): The share of the numbers handed back through time that were over the limit.
-    C (Optional[Floats2d]): Of the cells, with what came back through time; None for a cell of
-        recurrent layer that has none. *Shape:* `(N, nH)`.
+    C (Optional[Floats2d]): Of the cells, with what came back through time; None where there are
+        none. *Shape:* `(N, nH)`.
     """
 
     X: Floats2d

@@ -1,6 +1,7 @@
 """What a run depends on, in a form that can be stored and compared."""
 
 import hashlib
+import os
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Tuple
@@ -63,10 +64,18 @@ def _flatten(section: Dict[str, Any], prefix: str = "") -> Iterator[Tuple[str, A
         name = f"{prefix}{key}"
         if isinstance(value, dict) and value:
             yield from _flatten(value, f"{name}.")
-        elif isinstance(value, str) and name.startswith(WITH_FILES) and Path(value).exists():
+        elif name.startswith(WITH_FILES) and _is_read(value):
             yield name, f"content {_digest(Path(value))}"
         else:
             yield name, value
+
+
+def _is_read(value: Any) -> bool:
+    """Whether a setting names a file or a folder. The folder that the command runs in and those
+    around it are not meant, whatever a setting says."""
+    if not isinstance(value, str) or not value or not os.path.exists(value):
+        return False
+    return not Path.cwd().is_relative_to(Path(value).resolve())
 
 
 def _digest(path: Path) -> str:

@@ -101,8 +101,8 @@ class RunFolder:
         except WeightsError as error:
             message = Errors.WEIGHTS_DIFFER.format(path=self.checkpoint, difference=error)
             raise CheckpointError(message) from error
-        score, _ = max(run.progress.results)
-        if not self.best.exists():
+        score, _ = max(run.progress.results, default=(None, None))
+        if score is not None and not self.best.exists():
             message = Warnings.NO_BEST_MODEL.format(path=self.best, score=score)
             warnings.warn(message, stacklevel=2)
 

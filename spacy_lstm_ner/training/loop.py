@@ -9,6 +9,7 @@ from spacy.util import registry, resolve_dot_names
 from thinc.api import fix_random_seed, set_gpu_allocator
 from wasabi import Printer
 
+from ..errors import Warnings
 from .folder import RunFolder
 from .logger import TrainingLogger
 from .output import OutputError
@@ -63,8 +64,7 @@ def train(
             can_write = False
             raise
         except Exception as error:
-            text = f"Aborting and saving the final best model. Encountered exception: {error!r}"
-            stdout.write(_PRINTER.warn(text) + "\n")
+            stdout.write(_PRINTER.warn(Warnings.STEP_FAILED.format(error=error)) + "\n")
             raise
         finally:
             finalize_logger()

@@ -100,3 +100,13 @@ def test_data_without_annotation(models, tmp_path, nlp):
     result = run(tmp_path / "plain.spacy", models[0])
     assert result.exit_code == 1
     assert "none of its 1 documents says anything about entities" in words(result)
+
+
+def test_training_data_that_teaches_nothing(models, data, tmp_path, nlp):
+    """It would be the baseline all O under another name."""
+    missing = run(data, models[0], "--train", tmp_path / "nowhere.spacy")
+    assert missing.exit_code == 2 and "does not exist" in words(missing)
+    bare = DocBin(docs=[nlp.make_doc("no entities known")])
+    bare.to_disk(tmp_path / "bare.spacy")
+    result = run(data, models[0], "--train", tmp_path / "bare.spacy")
+    assert result.exit_code == 1 and "none of its 1 documents" in words(result)

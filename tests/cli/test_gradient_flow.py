@@ -166,6 +166,7 @@ def test_training_that_comes_to_no_end_is_said(files, monkeypatch):
         (("--cells", "rnn,elman"), "Unknown cell 'elman'"),
         (("--component", "x"), "'x' is no component lstm_ner"),
         (("--clip", 0), "bptt_clip was given 0"),
+        (("--stepz", 2), "stepz was given, which is neither an option of this command nor"),
         (("--components.lstm_ner.model.@architectures", "other.v1"), "model is other.v1, expected"),
     ],
 )
@@ -182,6 +183,16 @@ def test_data_and_configs_that_cannot_be_used(files, nlp):
     nlp.config.to_disk(files / "config.cfg")
     result = run(files / "config.cfg", files / "data.spacy")
     assert result.exit_code == 1 and "no component lstm_ner" in words(result)
+    (files / "config.cfg").write_text("[system]\nseed = 0\n")
+    result = run(files / "config.cfg", files / "data.spacy")
+    assert result.exit_code == 1 and "no component lstm_ner" in words(result)
+
+
+def test_settings_are_not_for_trained_pipelines(files, nlp):
+    nlp.to_disk(files / "model")
+    result = run(files / "model", files / "data.spacy", "--training.dropout", 0.5)
+    assert result.exit_code == 1
+    assert "--training.dropout was given with a trained pipeline" in words(result)
 
 
 def test_without_matplotlib(files, monkeypatch):

@@ -67,3 +67,11 @@ def test_folders_of_data(tmp_path):
     before = take_fingerprint(config)
     (tmp_path / "a.spacy").rename(tmp_path / "b.spacy")
     assert len(differences(before, take_fingerprint(config))) == 1
+
+
+@pytest.mark.parametrize("value", ["x" * 5000, "", ".", ".."])
+def test_strings_that_are_no_paths_count_as_they_are(before, tmp_path, monkeypatch, value):
+    """Also where a folder of this name exists: outputs may lie in the one of the command."""
+    monkeypatch.chdir(tmp_path)
+    now = fingerprint(tmp_path, corpora__dev__path=value)
+    assert now["corpora.dev.path"] == value
