@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Iterator, List, Protocol
+from typing import Any, Iterator, List, Optional, Protocol
 
 from thinc.api import Model
 
@@ -52,6 +52,21 @@ def token_layers(model: Model[Any, Any]) -> List[Model[Packed, Packed]]:
     return [layer for layer in recurrent_layers(model) if layer.id not in in_words]
 
 
+class _Link:
+    """Between layers and a watch, so that copies made meanwhile do not report for ever."""
+
+    def __init__(self, watch: RecurrentWatch) -> None:
+        self.watch: Optional[RecurrentWatch] = watch
+
+    def forward(self, layer: Model[Packed, Packed], layout: Layout, trace: Any) -> None:
+        if self.watch is not None:
+            self.watch.forward(layer, layout, trace)
+
+    def backprop(self, layer: Model[Packed, Packed], layout: Layout, gradients: Gradients) -> None:
+        if self.watch is not None:
+            self.watch.backprop(layer, layout, gradients)
+
+
 @contextmanager
 def watched(model: Model[Any, Any], watch: RecurrentWatch) -> Iterator[None]:
     """Let every recurrent layer of a model report to a watch. Predictions are not reported: they
@@ -60,12 +75,13 @@ def watched(model: Model[Any, Any], watch: RecurrentWatch) -> Iterator[None]:
     model (Model): Any model, say that of a component.
     watch (RecurrentWatch): Who wants to know.
     """
-    layers = recurrent_layers(model)
+    layers, link = recurrent_layers(model), _Link(watch)
     forwards = [layer._func for layer in layers]
     for layer in layers:
-        layer._func = partial(layer._func, watch=watch)
+        layer._func = partial(layer._func, watch=link)
     try:
         yield
     finally:
+        link.watch = None
         for layer, forward in zip(layers, forwards):
             layer._func = forward

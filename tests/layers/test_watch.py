@@ -8,6 +8,7 @@ from spacy_lstm_ner.layers.watch import recurrent_layers, token_layers, watched
 from spacy_lstm_ner.models.char_lstm import CharLSTM
 from spacy_lstm_ner.models.tagger import LSTMTagger
 from spacy_lstm_ner.models.word_embed import WordEmbed
+from spacy_lstm_ner.types import Packed
 
 from ..gradients import packed
 
@@ -66,3 +67,16 @@ def test_layers_that_spell_words_read_no_tokens():
     assert len(recurrent_layers(tagger)) == 6
     assert [layer.get_dim("nO") for layer in token_layers(tagger)] == [2] * 4
     assert {layer.id for layer in token_layers(tagger)}.isdisjoint(n.id for n in chars.walk())
+
+
+def test_a_copy_made_meanwhile_reports_no_longer():
+    stack, notes = RecurrentStack(4, 1), Notes()
+    Xp = packed([2], 3, dtype="float32")
+    stack.initialize(X=Xp)
+    with watched(stack, notes):
+        copy = stack.copy()
+        copy(Xp, is_train=True)
+    assert len(notes.forwards) == 2
+    Yp, backprop = copy(Xp, is_train=True)
+    backprop(Packed(numpy.ones_like(Yp.data), Yp.layout))
+    assert len(notes.forwards) == 2 and not notes.backprops
