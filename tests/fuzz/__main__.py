@@ -16,9 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, List
 
-import srsly
-
-from .components import WAYS, Trained
+from .components import WAYS, Trained, without_entry_points
 from .runs import Tally, fuzz_docs, fuzz_files
 
 LIMIT = 4 << 30  # bytes of address space
@@ -40,9 +38,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     warnings.filterwarnings("ignore", message=".*(gold entities|teach nothing)")
-    # These registries look through all installed packages at each use, half of the time of a run.
-    srsly.msgpack.msgpack_encoders.entry_points = False
-    srsly.msgpack.msgpack_decoders.entry_points = False
+    without_entry_points()
     resource.setrlimit(resource.RLIMIT_AS, (LIMIT, LIMIT))
     trained = [Trained(way) for way in WAYS]
     failures = report("documents", fuzz_docs, trained, options.docs, seed=options.seed)

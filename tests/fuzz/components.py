@@ -1,9 +1,10 @@
 """Small trained components that read words in every way there is."""
 
 from copy import deepcopy
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List
 
 import spacy
+import srsly
 from spacy.language import Language
 from thinc.api import fix_random_seed
 
@@ -63,3 +64,10 @@ class Trained:
         docs = list(component.pipe(self.nlp.make_doc(text) for text, _ in TRAIN))
         scores = [doc.spans[KEY].attrs["scores"].tolist() for doc in docs]
         return [[(ent.start, ent.end, ent.label_) for doc in docs for ent in doc.ents], scores]
+
+
+def without_entry_points(set_attribute: Callable[[Any, str, bool], Any] = setattr) -> None:
+    """Keep srsly from looking through all installed packages each time that it packs or unpacks
+    something, which is half of the time of a run."""
+    for registry in (srsly.msgpack.msgpack_encoders, srsly.msgpack.msgpack_decoders):
+        set_attribute(registry, "entry_points", False)
