@@ -177,9 +177,9 @@ class LSTMNer(CRFLearner):
 
     def _take_over(self, parts: Mapping[str, bytes], source: str) -> None:
         stored = read_parts(parts, self.model, source)
+        cfg = {**self.cfg, **(stored.cfg or {})}
+        if stored.cfg is not None:
+            restore_cfg(cfg, self.cfg["configured"])
         if stored.model is not None:
             load_model(self.model, stored.model, source)
-        if stored.cfg is not None:
-            configured = self.cfg["configured"]
-            self.cfg.update(stored.cfg)
-            restore_cfg(self.cfg, configured)
+        self.cfg.update(cfg)
