@@ -58,6 +58,7 @@ def check_packed_layer(
 
     seed (Optional[int]): Set before every pass, to get the same dropout masks each time.
     """
+    numpy.random.seed(0)
     layer.initialize(X=Xp)
     to_float64(layer)
 
