@@ -2,7 +2,12 @@
 
 import pytest
 import spacy
+from hypothesis import settings
 from spacy.language import Language
+
+# How long an example takes says something about the machine's other work, not about the code.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

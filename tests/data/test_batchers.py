@@ -22,7 +22,7 @@ def lengths_of(batches):
     return [[len(example) for example in batch] for batch in batches]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(st.integers(0, 20), max_size=40),
     st.integers(1, 30),

@@ -117,7 +117,7 @@ def test_letters(recase, text, expected):
 
 
 @given(st.text())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_lengths_hold(text):
     for recase in CASES:
         changed = recase(text)

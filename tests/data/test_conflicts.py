@@ -68,7 +68,7 @@ PIECES = st.sampled_from(["a", "b", "?a", "[a|X]", "[b|Y]", "[a b|X]", "[a b a|Y
 TEXTS = st.lists(st.lists(PIECES, min_size=1, max_size=12).map(" ".join), max_size=5)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TEXTS)
 def test_unlabelled_is_what_brute_force_finds(texts):
     docs = [make_doc(VOCAB, text) for text in texts]

@@ -48,7 +48,7 @@ LETTER = st.sampled_from("abcdefgh")
 SETS = st.lists(st.frozensets(st.tuples(LETTER, st.sampled_from("ab")), max_size=12), max_size=12)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(SETS, SETS)
 def test_nearest_is_what_brute_force_finds(queries, targets):
     expected = []

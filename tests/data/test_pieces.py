@@ -47,7 +47,7 @@ def annotation(doc, offset=0):
     return tokens, ents, groups.get("sc", [])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(docs(), st.integers(1, 6))
 def test_pieces_reassemble(doc, max_length):
     pieces = list(cut_doc(doc, max_length))
@@ -66,7 +66,7 @@ def test_pieces_reassemble(doc, max_length):
     assert (tokens, ents, spans) == annotation(doc)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(docs(), st.integers(1, 6))
 def test_pieces_are_short_and_greedy(doc, max_length):
     """Checked against the rule, token by token: which ends are possible, and which is the best."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from spacy_lstm_ner.data.ranking import bag_of_words, choose_diverse, most_useful
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from([0.0, 1.0, 2.0, 2.5]), max_size=12), st.integers(1, 6))
 def test_the_most_useful_are_the_first_of_a_stable_sort(values, n):
     stream = ((value, f"text {i}") for i, value in enumerate(values))
@@ -46,7 +46,7 @@ def test_texts_without_words_are_like_nothing():
     assert choose_diverse([1.0, 1.0], bags("a", "a"), 5, 0.5) == [0, 1]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.text("abcd", max_size=4), min_size=1, max_size=8),
     st.sampled_from([0.0, 0.3, 0.6, 1.0]),

@@ -104,7 +104,7 @@ def test_docbins_are_read_one_file_at_a_time(tmp_path):
         next(examples)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.integers(1, 6),
     st.integers(0, 25),

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.scorer import get_ner_prf
 
@@ -12,7 +12,6 @@ from .helpers import examples, make_example
 MANY = st.lists(examples(), max_size=4)
 
 
-@settings(deadline=None)
 @given(MANY)
 def test_scores_are_those_of_spacys_scorer(many):
     counts = count_entities(map(compare_example, many), by_label)
@@ -29,7 +28,6 @@ def test_scores_are_those_of_spacys_scorer(many):
         assert total.scores() == pytest.approx(scores)
 
 
-@settings(deadline=None)
 @given(MANY)
 def test_every_entity_counts_once(many):
     comparisons = [compare_example(example) for example in many]

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spacy_lstm_ner.evaluation.compare import ERRORS
@@ -18,7 +18,6 @@ def report_of(*given, **more):
     return report_errors([example.reference for example in given], comparisons, **more)
 
 
-@settings(deadline=None)
 @given(st.lists(examples(), max_size=4))
 def test_rows_and_columns_of_the_confusion_matrix_add_up(many):
     report = report_of(*many)
@@ -32,7 +31,6 @@ def test_rows_and_columns_of_the_confusion_matrix_add_up(many):
     assert report.confusion[NONE][NONE] == 0
 
 
-@settings(deadline=None)
 @given(st.lists(examples(), max_size=4))
 def test_every_error_stands_in_one_sentence(many):
     report = report_of(*many)

@@ -1,6 +1,6 @@
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spacy_lstm_ner.evaluation.calibration import calibration_metrics
@@ -18,7 +18,6 @@ def sample(n, seed, power=0.5):
     return truth**power, rng.random(n) < truth
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(1, 3)), min_size=1, max_size=8))
 def test_pools_are_the_isotonic_regression(points):
     """Against the min-max formula: each fit is the greatest, over the means that start at or before
@@ -38,7 +37,6 @@ def test_pools_are_the_isotonic_regression(points):
         assert place == pytest.approx(numpy.average(members, weights=w[members]))
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -209,7 +209,7 @@ def competitions(draw):
     return make_competition(rows, [n + draw(st.integers(0, 2)) for n in right])
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(competitions(), st.sampled_from([F, P80, R50]))
 def test_what_was_wished_for_holds_for_all_labels_at_once(choices, wish):
     try:
@@ -226,7 +226,7 @@ def test_what_was_wished_for_holds_for_all_labels_at_once(choices, wish):
             assert reached["f"] == pytest.approx(sweep(choices, thresholds, number).f.max())
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(competitions(), st.sampled_from([F, P80, R50]))
 def test_one_threshold_for_all_labels(choices, wish):
     try:

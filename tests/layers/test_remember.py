@@ -3,10 +3,12 @@
 A sequence is a one-hot vector of 4 classes, then 99 one-hot distractors of 4 kinds at random. A
 layer of 32 units reads it left to right; a linear layer names the class from the last state alone.
 Adam without weight decay, a gradient norm of at most 1 in each of the two layers, 32 new sequences
-a step. Learning rates: irnn 0.001, lstm 0.005, rnn either. The LSTM's forget bias is ln 100, so
-that about a third of a cell outlives the sequence at the start (as in Tallec & Ollivier 2018); with
-1, `0.73 ** 99` would be left. All else is the layer's default: identity (irnn), orthogonal (lstm).
-With the seeds 0, 2 and 3, lstm and irnn solve it too, and the tanh RNN gets 0.27, 0.23 and 0.51.
+a step. Steps and learning rate: irnn 400 at 0.0005, lstm 200 at 0.005, rnn both. The LSTM's forget
+bias is ln 100, so that about a third of a cell outlives the sequence at the start (as in Tallec &
+Ollivier 2018); with 1, `0.73 ** 99` would be left. All else is the layer's default: identity
+(irnn), orthogonal (lstm).
+With the seeds 0, 2 and 3, lstm and irnn solve it too, and the tanh RNN gets at most 0.27 (0.51 with
+seed 3 at 0.005). At 0.001, an irnn may be off its path when the test ends: last bits decide.
 """
 
 import math
@@ -62,15 +64,15 @@ def accuracy_after(steps, learn_rate, **settings):
 
 
 def test_irnn_remembers():
-    assert accuracy_after(200, 0.001, cell="irnn") >= 0.99
+    assert accuracy_after(400, 0.0005, cell="irnn") >= 0.99
 
 
 def test_lstm_remembers():
     assert accuracy_after(200, 0.005, cell="lstm", forget_bias=math.log(T)) >= 0.99
 
 
-@pytest.mark.parametrize("learn_rate", [0.001, 0.005])
-def test_tanh_rnn_from_glorot_does_not(learn_rate):
+@pytest.mark.parametrize("steps,learn_rate", [(400, 0.0005), (200, 0.005)])
+def test_tanh_rnn_from_glorot_does_not(steps, learn_rate):
     """As good as guessing, after the same number of steps."""
-    found = accuracy_after(200, learn_rate, cell="rnn", recurrent_init="glorot")
+    found = accuracy_after(steps, learn_rate, cell="rnn", recurrent_init="glorot")
     assert found < 0.35  # chance is 0.25 ± 0.024

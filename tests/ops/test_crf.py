@@ -177,7 +177,7 @@ lattices = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lattices)
 def test_properties(case):
     lengths, (rules, nK), seed, sd = case
@@ -197,7 +197,7 @@ def test_properties(case):
     assert (best <= some.log_partition + 1e-9 * numpy.abs(best)).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(lattices, st.randoms(use_true_random=False))
 def test_permuting_the_batch_permutes_the_output(case, random):
     lengths, (rules, nK), seed, sd = case

@@ -41,7 +41,7 @@ def test_k_best_equals_enumeration(lengths, rules, nK, masked, k):
     check(scores, constraints, mask, k)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.integers(0, 4), min_size=1, max_size=4),
     st.sampled_from(TAG_SETS),

@@ -46,7 +46,7 @@ def candidates(draw):
     return rows, [draw(gain) for _ in rows]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(candidates(), st.randoms(use_true_random=False))
 def test_the_sum_is_the_greatest_of_all_sets(case, random):
     rows, gains = case

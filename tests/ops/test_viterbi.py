@@ -60,7 +60,7 @@ def test_ties_go_to_the_lower_tag():
     assert viterbi(scores, constraints, numpy.ones((4, 5), dtype=bool)).tolist() == [0] * 4
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.integers(0, 9), min_size=1, max_size=9),
     st.sampled_from([("biluo", 1), ("biluo", 5), ("biluo", 17), ("biluo", 25), (NO_RULES, 6)]),
