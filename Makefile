@@ -3,19 +3,22 @@
 # make check  formatting, lint and types
 # make fuzz   10,000 odd documents, 10,000 damaged model files (ten minutes)
 # make guard  fail if a kernel has become slow (a minute)
+# make pythons  the fast tests under every Python of 3.10-3.13 that is installed
 # make lab    the figures and numbers of docs/lab (a few minutes, with the model of make run)
 # make bench-quick, make bench   speed beside spaCy's own ner (3 and 25 minutes)
 # Needs Python 3.10-3.13 and nothing else; everything is installed to .venv.
 
 PYTHON ?= python3
-BIN := .venv/bin
+PYTHONS ?= python3.10 python3.11 python3.12 python3.13
+VENV ?= .venv
+BIN := $(VENV)/bin
 # The recognizer is fastest on one thread, and other work on the machine cannot slow it down then.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: run test check fuzz guard lab bench-quick bench clean
+.PHONY: run test fast-test pythons check fuzz guard lab bench-quick bench clean
 
-run: .venv/run
+run: $(VENV)/run
 	$(BIN)/python -m spacy project run all
 	@$(BIN)/python -m spacy lstm-ner evaluate training/almanac/model-best corpus/almanac/test.spacy
 	@echo "Scores:   metrics/almanac/metrics.json; gold against predicted: metrics/almanac/test.html"
@@ -24,21 +27,33 @@ run: .venv/run
 	@echo "    $(BIN)/python -c \"import spacy; nlp = spacy.load('training/almanac/model-best');" \
 	     "print(nlp('Ada Byron moved to Turin in May 1841.').ents)\""
 
-test: .venv/test
+test: $(VENV)/test
 	$(BIN)/python -m pytest --slow --cov --cov-report=term
 
-check: .venv/test
+fast-test: $(VENV)/test
+	$(BIN)/python -m pytest -q
+
+# Each has an environment of its own, build/python3.10 and so on.
+pythons:
+	@for python in $(PYTHONS); do \
+	    if ! command -v $$python > /dev/null; then echo "$$python: not installed"; continue; fi; \
+	    version=$$($$python -c "import sys; print('python%d.%d' % sys.version_info[:2])"); \
+	    echo "$$version"; \
+	    $(MAKE) --no-print-directory fast-test PYTHON=$$python VENV=build/$$version || exit 1; \
+	done
+
+check: $(VENV)/test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-fuzz: .venv/test
+fuzz: $(VENV)/test
 	$(BIN)/python -W error -m tests.fuzz
 
-guard: .venv/run
+guard: $(VENV)/run
 	$(BIN)/python -m benchmarks.speed.guard
 
-lab: .venv/run
+lab: $(VENV)/run
 	$(BIN)/python -m spacy project run convert
 	$(BIN)/python -m spacy project run train
 	$(BIN)/python docs/lab/remember.py --output docs/lab/figures
@@ -50,21 +65,21 @@ lab: .venv/run
 	$(BIN)/python -m spacy lstm-ner compare corpus/almanac/test.spacy training/almanac/model-best \
 	    --train corpus/almanac/train.spacy
 
-bench-quick: .venv/run
+bench-quick: $(VENV)/run
 	$(BIN)/python -m benchmarks.speed --quick
 
-bench: .venv/run
+bench: $(VENV)/run
 	$(BIN)/python -m benchmarks.speed --full
 
-.venv/run: requirements.txt setup.cfg pyproject.toml
-	$(PYTHON) -m venv .venv
+$(VENV)/run: requirements.txt setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --requirement requirements.txt
 	$(BIN)/pip install --quiet --editable .
 	@touch $@
 
-.venv/test: .venv/run requirements-dev.txt
+$(VENV)/test: $(VENV)/run requirements-dev.txt
 	$(BIN)/pip install --quiet --requirement requirements-dev.txt
 	@touch $@
 
 clean:
-	rm -rf .venv training metrics packages corpus/*/ project.lock build dist *.egg-info
+	rm -rf $(VENV) training metrics packages corpus/*/ project.lock build dist *.egg-info
