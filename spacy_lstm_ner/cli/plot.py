@@ -70,6 +70,10 @@ def plot_cli(
 
 
 def _short_names(paths: List[Path]) -> Dict[str, Path]:
-    """Names of files for a legend: as short as they can be while they differ."""
-    names = {path.stem: path for path in paths}
-    return names if len(names) == len(paths) else {str(path): path for path in paths}
+    """Names of files without ending, each with the same number of folders: as few as tell them
+    apart. Whole paths make a legend that is wider than the figure."""
+    for n_parts in range(1, max(len(path.parts) for path in paths) + 1):
+        names = {"/".join(path.with_suffix("").parts[-n_parts:]): path for path in paths}
+        if len(names) == len(set(paths)):
+            return names
+    return {str(path): path for path in paths}

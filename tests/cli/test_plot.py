@@ -52,7 +52,7 @@ def test_files_of_one_name_are_told_apart(files):
     paths = [files / folder / "train.spacy" for folder in ("one", "two")]
     assert run(files, "--data", paths[0], "--data", paths[1]).exit_code == 0
     svg = (files / "data.svg").read_text(encoding="utf8")
-    assert all(f"{path} (1 documents" in svg for path in paths)
+    assert all(f">{folder}/train (1 documents" in svg for folder in ("one", "two"))
     assert not (files / "labels.svg").exists()
 
 
