@@ -12,6 +12,8 @@ PYTHON ?= python3
 PYTHONS ?= python3.10 python3.11 python3.12 python3.13
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Two test files at a time, in the order in which they are collected.
+WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 # The recognizer is fastest on one thread, and other work on the machine cannot slow it down then.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
@@ -28,10 +30,10 @@ run: $(VENV)/run
 	     "print(nlp('Ada Byron moved to Turin in May 1841.').ents)\""
 
 test: $(VENV)/test
-	$(BIN)/python -m pytest --slow --cov --cov-report=term
+	$(BIN)/python -m pytest $(WORKERS) --slow --cov --cov-report=term
 
 fast-test: $(VENV)/test
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest $(WORKERS) -q
 
 # Each has an environment of its own, build/python3.10 and so on.
 pythons:

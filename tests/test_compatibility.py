@@ -1,0 +1,51 @@
+"""docs/compatibility.md: nothing is marked as working without a test that is there."""
+
+import ast
+from functools import lru_cache
+from pathlib import Path
+from typing import List, NamedTuple, Set
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "compatibility.md"
+
+
+class Row(NamedTuple):
+    what: str
+    works: str
+    tests: List[str]
+
+
+def rows() -> List[Row]:
+    """The rows of all tables of the page: what, works, tests (in backticks)."""
+    found = []
+    for line in PAGE.read_text("utf8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        if line.startswith("| ") and cells[1] != "works":
+            assert len(cells) == 3, line
+            tests = [part for part in cells[2].split("`") if part.startswith("tests/")]
+            found.append(Row(cells[0], cells[1], tests))
+    return found
+
+
+@lru_cache
+def tests_in(path: Path) -> Set[str]:
+    tree = ast.parse(path.read_text("utf8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_page_has_rows_for_what_was_promised():
+    assert len(rows()) > 100
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.what[:60])
+def test_a_row_says_how_far_it_works_and_which_test_shows_it(row):
+    verdict = row.works.split(":")[0].split(",")[0]
+    assert verdict in {"yes", "in part", "no"}
+    assert verdict == "yes" or ":" in row.works, "what does not work is said"
+    assert row.tests or verdict == "no"
+    for test in row.tests:
+        path, _, name = test.partition("::")
+        assert (ROOT / path).exists(), test
+        assert not name or name in tests_in(ROOT / path), test
