@@ -1,10 +1,14 @@
 """The component `lstm_ner`: from Docs to entities and their probabilities."""
 
+import copyreg
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Callable, Iterable, List, Mapping, Optional, Union
+from typing import Any, Callable, Iterable, Iterator, List, Mapping, Optional, Union
 
 import srsly
+from spacy.pipeline.tok2vec import Tok2VecListener
 from spacy.tokens import Doc
+from spacy.util import minibatch
 from spacy.vocab import Vocab
 from thinc.api import Model
 
@@ -17,9 +21,13 @@ from .annotate import new_spans, set_confidences, set_ents, set_span_group
 from .confidence import register_confidence
 from .decode import Prediction, decode
 from .learning import CRFLearner
+from .listeners import reduce_listener
 from .loss import LossSettings
 from .settings import Settings, make_cfg, read_settings, restore_cfg
 from .storage import files_of, load_model, make_parts, parts_of, read_parts
+
+# Else no pipeline with a shared tok2vec could be sent to another process after `nlp.update`.
+copyreg.pickle(Tok2VecListener, reduce_listener)
 
 
 class LSTMNer(CRFLearner):
@@ -73,6 +81,28 @@ class LSTMNer(CRFLearner):
             return Prediction(nothing, None if self.cfg["spans_key"] is None else nothing)
         settings = read_settings(self.cfg)
         return decode(self._analyse(docs, settings), settings)
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+        """Annotate a stream, batch by batch. Where no answer can be had for a batch, its Docs are
+        tried one by one, and the error handler gets those that fail alone.
+
+        stream (Iterable[Doc]): The Docs; no more than a batch is read ahead.
+        batch_size (int): Docs of a batch.
+        YIELDS (Doc): The Docs in their order, less those that the error handler was given.
+        """
+        for docs in minibatch(stream, size=batch_size):
+            prediction = None
+            with suppress(Exception):
+                prediction = self.predict(docs)
+            if prediction is None:
+                yield from super().pipe(docs, batch_size=1)
+                continue
+            try:
+                self.set_annotations(docs, prediction)
+            except Exception as error:
+                self.get_error_handler()(self.name, self, docs, error)
+            else:
+                yield from docs
 
     def analyse(self, docs: Iterable[Doc]) -> Analysis:
         """Everything that can be known about the readings of a batch: probabilities of spans and
