@@ -60,7 +60,7 @@ def shared_tok2vec() -> Tuple[Language, Optimizer]:
     nlp = spacy.util.load_model_from_config(config, auto_fill=True)
     optimizer = nlp.initialize(lambda: tagged_examples(nlp))
     optimizer.learn_rate = 0.01
-    for _ in range(20):
+    for _ in range(8):
         nlp.update(tagged_examples(nlp), sgd=optimizer)
     return nlp, optimizer
 
