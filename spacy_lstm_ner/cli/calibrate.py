@@ -5,6 +5,7 @@ from typing import Annotated, Dict, Optional, Tuple
 
 import srsly
 import typer
+from spacy.cli._util import setup_gpu
 from spacy.language import Language
 from spacy.util import load_model
 from wasabi import msg
@@ -34,6 +35,7 @@ from .fit_calibration import (
     fit,
     losses,
 )
+from .options import UnseenGoldFile, UseGpu
 
 Results = Dict[str, Dict[str, Confidences]]  # by part, and by kind of span
 Figures = Dict[str, Dict[str, Dict[str, Dict[str, float]]]]  # also by "before" and "after"
@@ -43,14 +45,7 @@ N_POINTS = {"entities": N_BINS, "candidates": 5 * N_BINS}
 
 def calibrate_cli(
     model: Annotated[str, typer.Argument(help="Name or path of a trained pipeline.")],
-    dev_path: Annotated[
-        Path,
-        typer.Argument(
-            help="Gold documents that the model was not trained on, a .spacy file.",
-            exists=True,
-            dir_okay=False,
-        ),
-    ],
+    dev_path: UnseenGoldFile,
     output: Annotated[Path, typer.Argument(help="Folder to write the calibrated pipeline to.")],
     test_path: Annotated[
         Optional[Path],
@@ -71,6 +66,7 @@ def calibrate_cli(
     force: Annotated[
         bool, typer.Option("--force", "-f", help="Write over what is in the output folder.")
     ] = False,
+    use_gpu: UseGpu = -1,
 ) -> None:
     """Calibrate the confidences of a trained pipeline on gold documents.
 
@@ -79,6 +75,7 @@ def calibrate_cli(
     unless thresholds or the decoder max_expected choose them by confidence. `calibrated = false`
     in the component's config undoes it.
     """
+    setup_gpu(use_gpu)
     try:
         check_output(output, force=force)
         nlp = load_model(model)

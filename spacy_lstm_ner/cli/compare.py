@@ -7,7 +7,7 @@ import srsly
 import typer
 from spacy.cli._util import setup_gpu
 from spacy.language import Language
-from spacy.training import Corpus, Example
+from spacy.training import Example
 from spacy.util import load_model
 from wasabi import msg
 
@@ -17,6 +17,8 @@ from ..evaluation.most_frequent_tags import TagCounts
 from ..evaluation.page import percent
 from ..evaluation.scorer import score_entities
 from .evaluate import predict_examples
+from .gold import read_gold
+from .options import GoldFile, UseGpu
 
 SCORES = ("ents_tag_acc", "ents_p", "ents_r", "ents_f")
 
@@ -35,15 +37,13 @@ class Row(NamedTuple):
 
 
 def compare_cli(
-    data_path: Annotated[
-        Path, typer.Argument(help="Gold documents, a .spacy file.", exists=True, dir_okay=False)
-    ],
+    data_path: GoldFile,
     models: Annotated[List[str], typer.Argument(help="Names or paths of trained pipelines.")],
     train: Annotated[
         Optional[Path],
         typer.Option(
             "--train",
-            help="Training data, a .spacy file, for the most frequent tag of each word.",
+            help="Training data, a .spacy or .jsonl file, for the most frequent tag of each word.",
             exists=True,
             dir_okay=False,
         ),
@@ -58,7 +58,7 @@ def compare_cli(
     output: Annotated[
         Optional[Path], typer.Option("--output", "-o", help="JSON file to write all of it to.")
     ] = None,
-    use_gpu: Annotated[int, typer.Option("--gpu-id", "-g", help="GPU, or -1 for the CPU.")] = -1,
+    use_gpu: UseGpu = -1,
 ) -> None:
     """Compare trained pipelines on gold documents.
 
@@ -100,15 +100,12 @@ def _published_row(figure: str) -> Row:
 
 def _baseline_rows(nlp: Language, data_path: Path, train: Optional[Path]) -> List[Row]:
     """What is reached without a model, in the tokens of a pipeline."""
-    examples = list(Corpus(data_path)(nlp))
+    examples = read_gold(nlp, data_path)
     rows = [Row("all O", _scores(examples))]
     if train is not None:
         counts = TagCounts()
-        docs = [example.reference for example in Corpus(train)(nlp)]
-        if not any(doc.has_annotation("ENT_IOB") for doc in docs):
-            raise ValueError(Errors.NO_GOLD_ENTS.format(path=train, n_docs=len(docs)))
-        for doc in docs:
-            counts.add(doc)
+        for example in read_gold(nlp, train):
+            counts.add(example.reference)
         table = counts.most_frequent()
         scores = _scores(predict_most_frequent(examples, table))
         # The tags themselves, as they come: an I- need not continue anything.

@@ -1,12 +1,12 @@
-"""What `calibrate` and `thresholds` share: the component of a pipeline, the documents that it is
-adjusted on, and the pipeline that is saved."""
+"""The component that a command is about; the documents that `calibrate` and `thresholds` adjust it
+on, and the pipeline that they save."""
 
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy
 from spacy.language import Language
-from spacy.training import Corpus, Example
+from spacy.training import Example
 from spacy.util import minibatch
 from thinc.api import Config
 
@@ -14,6 +14,7 @@ from ..errors import Errors
 from ..pipeline.analysis import Analysis
 from ..pipeline.lstm_ner import LSTMNer
 from ..types import Bools1d, SpanBatch
+from .gold import read_gold
 
 
 class Batch(NamedTuple):
@@ -28,7 +29,7 @@ class Batch(NamedTuple):
 
 
 def find_component(nlp: Language, name: Optional[str]) -> Tuple[str, LSTMNer]:
-    """Find the component to adjust.
+    """Find the component that a command is about.
 
     nlp (Language): The pipeline.
     name (Optional[str]): The component's name; None if there is only one.
@@ -36,14 +37,27 @@ def find_component(nlp: Language, name: Optional[str]) -> Tuple[str, LSTMNer]:
     RAISES (ValueError): If there is none, or several and no name, or the name is of no lstm_ner.
     """
     found = {known: pipe for known, pipe in nlp.pipeline if isinstance(pipe, LSTMNer)}
-    names = ", ".join(found)
-    if not found:
-        raise ValueError(Errors.NO_LSTM_NER.format(names=", ".join(nlp.pipe_names) or "none"))
-    if name is None and len(found) > 1:
-        raise ValueError(Errors.WHICH_LSTM_NER.format(number=len(found), names=names))
-    if name is not None and name not in found:
+    chosen = choose_name(name, list(found), nlp.pipe_names)
+    return chosen, found[chosen]
+
+
+def choose_name(name: Optional[str], ours: Sequence[str], pipes: Sequence[str]) -> str:
+    """Choose among the components of a pipeline that are an lstm_ner.
+
+    name (Optional[str]): The one that is wanted; None if there is only one.
+    ours (Sequence[str]): Names of those that are an lstm_ner.
+    pipes (Sequence[str]): Names of all.
+    RETURNS (str): The name.
+    RAISES (ValueError): If there is none, or several and no name, or the name is of no lstm_ner.
+    """
+    names = ", ".join(ours)
+    if not ours:
+        raise ValueError(Errors.NO_LSTM_NER.format(names=", ".join(pipes) or "none"))
+    if name is None and len(ours) > 1:
+        raise ValueError(Errors.WHICH_LSTM_NER.format(number=len(ours), names=names))
+    if name is not None and name not in ours:
         raise ValueError(Errors.NOT_LSTM_NER.format(name=name, names=names))
-    return (name, found[name]) if name is not None else next(iter(found.items()))
+    return name or ours[0]
 
 
 def read_examples(nlp: Language, name: str, path: Path) -> List[Example]:
@@ -52,13 +66,11 @@ def read_examples(nlp: Language, name: str, path: Path) -> List[Example]:
 
     nlp (Language): The pipeline.
     name (str): The component to adjust.
-    path (Path): A .spacy file.
+    path (Path): A .spacy or .jsonl file.
     RETURNS (List[Example]): Gold documents, and those to predict on.
     RAISES (ValueError): If no document says anything about entities.
     """
-    examples = list(Corpus(path)(nlp))
-    if not any(example.reference.has_annotation("ENT_IOB") for example in examples):
-        raise ValueError(Errors.NO_GOLD_ENTS.format(path=path, n_docs=len(examples)))
+    examples = read_gold(nlp, path)
     later = nlp.pipe_names[nlp.pipe_names.index(name) :]
     with nlp.select_pipes(disable=later):
         docs = list(nlp.pipe(example.predicted for example in examples))

@@ -7,12 +7,14 @@ from typing import Annotated, Dict, List, Optional
 
 import srsly
 import typer
+from spacy.cli._util import import_code
 
 from ..data.report import make_report
 from ..data.sources import Part, parts_of_config, parts_of_files
 from ..data.verdict import judge
 from ..errors import Errors
 from .debug_tables import show_problems, show_report
+from .options import Code
 from .overrides import parse_overrides
 
 # Options that click does not know are settings of the config, as in `spacy train`.
@@ -40,8 +42,10 @@ def debug_data_cli(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-V", help="Show all examples, not the first 5.")
     ] = False,
+    code_path: Code = None,
 ) -> None:
     """Report counts, contradictions and leaks of annotated data; exit with 1 on errors."""
+    import_code(code_path)
     try:
         parts = _read(sources, lang)
     except (ValueError, OSError, InterpolationError) as err:

@@ -12,6 +12,7 @@ from spacy.training import Example
 from spacy.util import load_model
 from wasabi import msg
 
+from ..data.corpus_files import corpus_files
 from ..data.docbin import read_docbin
 from ..data.jsonl import read_jsonl
 from ..data.problems import Problem, Report
@@ -22,17 +23,16 @@ from ..evaluation.error_report import ErrorReport, report_errors
 from ..evaluation.errors_page import render_errors_page
 from ..evaluation.metrics import compare_example
 from ..pipeline.lstm_ner import LSTMNer
+from .component import find_component
 from .error_tables import print_report
-from .probabilities import entity_probabilities, find_component
+from .options import GoldFile, UseGpu
+from .probabilities import entity_probabilities
 from .problems import list_problems
 
 
 def errors_cli(
     model: Annotated[str, typer.Argument(help="Name or path of a trained pipeline.")],
-    data_path: Annotated[
-        Path,
-        typer.Argument(help="Gold documents, .spacy or .jsonl.", exists=True, dir_okay=False),
-    ],
+    data_path: GoldFile,
     train_path: Annotated[
         Optional[Path],
         typer.Option(
@@ -55,7 +55,7 @@ def errors_cli(
         Optional[str],
         typer.Option("--component", help="The lstm_ner that is asked for confidence, if several."),
     ] = None,
-    use_gpu: Annotated[int, typer.Option("--gpu-id", "-g", help="GPU, or -1 for the CPU.")] = -1,
+    use_gpu: UseGpu = -1,
 ) -> None:
     """Analyse the errors of a trained pipeline's entities.
 
@@ -66,7 +66,7 @@ def errors_cli(
     problems: List[Problem] = []
     try:
         nlp = load_model(model)
-        ner = find_component(nlp, component)
+        ner = choose_component(nlp, component)
         golds = _read(nlp, data_path, problems.append)
         train = None if train_path is None else _read(nlp, train_path, problems.append)
         report = _analyse(nlp, ner, golds, train)
@@ -89,8 +89,24 @@ def errors_cli(
         msg.good(f"Page with {n_shown} of {len(report.sentences)} sentences: {html}")
 
 
+def choose_component(nlp: Language, name: Optional[str]) -> Optional[LSTMNer]:
+    """Find the component that can say how sure it is.
+
+    nlp (Language): The pipeline.
+    name (Optional[str]): Its name; None for the only one.
+    RETURNS (Optional[LSTMNer]): None if none is named and there is none that can, or several.
+    RAISES (ValueError): If the one that is named is no lstm_ner of the pipeline.
+    """
+    if name is not None:
+        return find_component(nlp, name)[1]
+    ours = [pipe for _, pipe in nlp.pipeline if isinstance(pipe, LSTMNer)]
+    able = [pipe for pipe in ours if pipe.cfg["constrained"]]
+    return able[0] if len(able) == 1 else None
+
+
 def _read(nlp: Language, path: Path, report: Report) -> List[Doc]:
     """Documents with at least one entity among them."""
+    (path,) = corpus_files(path)  # of no other format
     if path.suffix == ".jsonl":
         docs = list(read_jsonl(path, nlp.tokenizer, report))
     else:

@@ -9,25 +9,24 @@ import typer
 from spacy.cli._util import setup_gpu
 from spacy.language import Language
 from spacy.tokens import Span
-from spacy.training import Corpus, Example
+from spacy.training import Example
 from spacy.util import load_model
 from wasabi import msg
 
-from ..errors import Errors
 from ..evaluation.counts import Comparison
 from ..evaluation.metrics import compare_example, count_errors, entity_metrics
 from ..evaluation.page import Mark, PageDoc, PageMatch, percent, render_page
 from ..evaluation.page_tables import ALL, PartRow, accuracy_table, parts_table
 from ..evaluation.token_accuracy import accuracy_rows
 from ..pipeline.lstm_ner import LSTMNer
+from .gold import read_gold
+from .options import GoldFile, UseGpu
 from .parts import print_parts
 
 
 def evaluate_cli(
     model: Annotated[str, typer.Argument(help="Name or path of a trained pipeline.")],
-    data_path: Annotated[
-        Path, typer.Argument(help="Gold documents, a .spacy file.", exists=True, dir_okay=False)
-    ],
+    data_path: GoldFile,
     output: Annotated[
         Optional[Path], typer.Option("--output", "-o", help="JSON file to write the metrics to.")
     ] = None,
@@ -37,7 +36,7 @@ def evaluate_cli(
     limit: Annotated[
         int, typer.Option("--limit", "-n", min=1, help="Documents on the page, worst first.")
     ] = 200,
-    use_gpu: Annotated[int, typer.Option("--gpu-id", "-g", help="GPU, or -1 for the CPU.")] = -1,
+    use_gpu: UseGpu = -1,
 ) -> None:
     """Evaluate the entities of a trained pipeline on gold documents.
 
@@ -82,14 +81,12 @@ def predict_examples(nlp: Language, path: Path) -> Tuple[List[Example], float]:
     """Read gold documents and run a pipeline on their texts.
 
     nlp (Language): The pipeline.
-    path (Path): A .spacy file.
+    path (Path): A .spacy or .jsonl file.
     RETURNS (Tuple[List[Example], float]): The examples with their predictions, and the seconds
         that predicting took.
     RAISES (ValueError): If no document says anything about entities.
     """
-    examples = list(Corpus(path)(nlp))
-    if not any(example.reference.has_annotation("ENT_IOB") for example in examples):
-        raise ValueError(Errors.NO_GOLD_ENTS.format(path=path, n_docs=len(examples)))
+    examples = read_gold(nlp, path)
     start = timer()
     docs = list(nlp.pipe(example.predicted for example in examples))
     seconds = timer() - start

@@ -6,17 +6,17 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence
 import numpy
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.training import Corpus, Example
+from spacy.training import Example
 from spacy.util import load_config, load_model, load_model_from_config, registry
 from thinc.api import Config, fix_random_seed
 
 from ..diagnostics.gradient_flow import LayerFlow, measure_flow
 from ..diagnostics.recurrent_watch import watch_token_layers
-from ..errors import Errors
 from ..layers.watch import token_layers
 from ..pipeline.lstm_ner import LSTMNer
-from .component import find_component
+from .component import choose_name, find_component
 from .flow_variants import Variant
+from .gold import read_gold
 
 K_MAX = 50
 
@@ -49,13 +49,7 @@ def read_config(path: Path, component: Optional[str], overrides: Dict[str, Any])
     components = config.get("components", {})
     names = config.get("nlp", {}).get("pipeline", [])
     found = [name for name in names if components.get(name, {}).get("factory") == "lstm_ner"]
-    if not found:
-        raise ValueError(Errors.NO_LSTM_NER.format(names=", ".join(names) or "none"))
-    if component is None and len(found) > 1:
-        raise ValueError(Errors.WHICH_LSTM_NER.format(number=len(found), names=", ".join(found)))
-    if component is not None and component not in found:
-        raise ValueError(Errors.NOT_LSTM_NER.format(name=component, names=", ".join(found)))
-    name = component or found[0]
+    name = choose_name(component, found, names)
     model = components[name].get("model", {})
     if "Tok2VecListener" in model.get("tok2vec", {}).get("@architectures", ""):
         upstream = model["tok2vec"].get("upstream", "*")
@@ -78,7 +72,7 @@ def run_variant(
 
     config (Config): What `read_config` gave.
     variant (Variant): What to change in it.
-    data (Path): A .spacy file to train and to measure on.
+    data (Path): A .spacy or .jsonl file to train and to measure on.
     steps (int): Steps of training.
     texts (int): Texts to measure on.
     seed (int): Seed of weights, texts and batches.
@@ -89,7 +83,7 @@ def run_variant(
     config["components"][name]["model"].update(variant.settings)
     fix_random_seed(seed)
     nlp = load_model_from_config(config, auto_fill=True)
-    examples = read_data(nlp, data)
+    examples = read_gold(nlp, data)
     nlp.initialize(lambda: examples)
     _, ner = find_component(nlp, name)
     for layer in token_layers(ner.model):
@@ -105,12 +99,12 @@ def run_variant(
     return Run([start, after], rate)
 
 
-def run_model(path: Path, component: Optional[str], data: Path, *, texts: int, seed: int) -> Run:
+def run_model(path: str, component: Optional[str], data: Path, *, texts: int, seed: int) -> Run:
     """Measure a trained model as it is.
 
-    path (Path): The pipeline.
+    path (str): Name or path of the pipeline.
     component (Optional[str]): The component's name; None if there is only one `lstm_ner`.
-    data (Path): A .spacy file.
+    data (Path): A .spacy or .jsonl file.
     texts (int): Texts to measure on.
     seed (int): Seed of the choice of texts and tokens.
     RETURNS (Run): What was measured.
@@ -120,16 +114,8 @@ def run_model(path: Path, component: Optional[str], data: Path, *, texts: int, s
     for shared, pipe in nlp.pipeline:
         if name in getattr(pipe, "listening_components", []):
             nlp.replace_listeners(shared, name, ["model.tok2vec"])
-    joined = join_texts(nlp, read_data(nlp, data), texts, seed)
+    joined = join_texts(nlp, read_gold(nlp, data), texts, seed)
     return Run([measure_flow(ner, joined, k_max=K_MAX, seed=seed)])
-
-
-def read_data(nlp: Language, path: Path) -> List[Example]:
-    """RAISES (ValueError): If no document says anything about entities."""
-    examples = list(Corpus(path)(nlp))
-    if not any(example.reference.has_annotation("ENT_IOB") for example in examples):
-        raise ValueError(Errors.NO_GOLD_ENTS.format(path=path, n_docs=len(examples)))
-    return examples
 
 
 def join_texts(nlp: Language, examples: Sequence[Example], number: int, seed: int) -> List[Example]:

@@ -16,6 +16,7 @@ from ..diagnostics.trace import LayerTrace, Trace, trace
 from ..errors import Errors, Warnings
 from .component import find_component
 from .gate_tables import print_layer
+from .options import UseGpu
 
 
 def gates_cli(
@@ -37,7 +38,7 @@ def gates_cli(
         int, typer.Option(min=1, help="Units in a figure, those that remember longest.")
     ] = 30,
     tokens: Annotated[int, typer.Option(min=1, help="Tokens in a figure, the first ones.")] = 40,
-    use_gpu: Annotated[int, typer.Option("--gpu-id", "-g", help="GPU, or -1 for the CPU.")] = -1,
+    use_gpu: UseGpu = -1,
 ) -> None:
     """Look inside a model while it reads a text.
 

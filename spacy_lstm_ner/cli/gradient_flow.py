@@ -8,6 +8,7 @@ from typing import Annotated, List, Optional, Tuple
 import numpy
 import srsly
 import typer
+from spacy.cli._util import import_code, setup_gpu
 from tqdm import tqdm
 from wasabi import msg
 
@@ -18,6 +19,7 @@ from ..errors import Errors
 from ..types import Floats1d
 from .flow_runs import K_MAX, Run, read_config, run_model, run_variant
 from .flow_variants import AS_IT_IS, INITS, Variant, make_variants
+from .options import Code, GoldFile, UseGpu
 from .overrides import parse_overrides
 
 # Options that click does not know are settings of the config, as in `spacy train`.
@@ -29,17 +31,14 @@ Measured = List[Tuple[Variant, Run]]
 def gradient_flow_cli(
     ctx: typer.Context,
     source: Annotated[
-        Path,
+        str,
         typer.Argument(
             metavar="CONFIG|MODEL",
-            help="A training config, with settings to override such as --training.dropout; or a "
-            "trained pipeline, which is measured as it is.",
-            exists=True,
+            help="A training config, with settings to override such as --training.dropout; or name "
+            "or path of a trained pipeline, which is measured as it is.",
         ),
     ],
-    data: Annotated[
-        Path, typer.Argument(help="Annotated documents, .spacy.", exists=True, dir_okay=False)
-    ],
+    data: GoldFile,
     output_path: Annotated[
         Optional[Path],
         typer.Option(
@@ -61,6 +60,8 @@ def gradient_flow_cli(
         Optional[str], typer.Option("--component", help="Name of the lstm_ner, if several.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of weights, texts, batches.")] = 0,
+    code_path: Code = None,
+    use_gpu: UseGpu = -1,
 ) -> None:
     """Measure the norms of dloss(t)/dh(t-k) for k from 0 to 50, at the start and after training; of
     an LSTM also those of dloss(t)/dc(t-k).
@@ -68,15 +69,17 @@ def gradient_flow_cli(
     Trains the config's model, and the same with other cells, clipping, skip connections and
     recurrent weights that are too large.
     """
+    import_code(code_path)
+    setup_gpu(use_gpu)
     try:
         if output_path is not None:
             check_matplotlib()
-        if source.is_dir():
+        if not Path(source).is_file():
             _refuse_overrides(ctx.args)
             run = run_model(source, component, data, texts=texts, seed=seed)
             measured, columns = [(Variant(AS_IT_IS, "", {}), run)], ["as it is"]
         else:
-            config = read_config(source, component, parse_overrides(ctx.args))
+            config = read_config(Path(source), component, parse_overrides(ctx.args))
             (settings,) = config["components"].values()
             variants = make_variants(settings["model"], [*map(str.strip, cells.split(","))], clip)
             measured = [

@@ -6,9 +6,9 @@ from typing import Annotated, Dict, List, Optional
 import spacy
 import srsly
 import typer
-from spacy.tokens import DocBin
 from wasabi import msg
 
+from ..data.docbin import load_docbin
 from ..diagnostics.plot_data import count_data, plot_data
 from ..diagnostics.plot_labels import plot_labels
 from ..diagnostics.plot_training import plot_states, plot_training
@@ -55,7 +55,7 @@ def plot_cli(
             vocab = spacy.blank("xx").vocab
             figures["data.svg"] = plot_data(
                 {
-                    name: count_data(DocBin().from_disk(path).get_docs(vocab))
+                    name: count_data(load_docbin(path).get_docs(vocab))
                     for name, path in _short_names(data).items()
                 }
             )

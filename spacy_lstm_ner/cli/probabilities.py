@@ -9,33 +9,11 @@ from spacy.training import Example
 from spacy.util import minibatch
 
 from ..data.readers import plain_doc
-from ..errors import Errors
 from ..evaluation.sentences import Probabilities
 from ..pipeline.lstm_ner import LSTMNer
 from ..types import SpanBatch
 
 Key = Tuple[int, int, int, int]  # place in the batch, first token, end, number of the label
-
-
-def find_component(nlp: Language, wanted: Optional[str]) -> Optional[LSTMNer]:
-    """Find the component that can say how sure it is.
-
-    nlp (Language): The pipeline.
-    wanted (Optional[str]): Its name; None for the only lstm_ner.
-    RETURNS (Optional[LSTMNer]): None if none is named and there is none that can, or several.
-    RAISES (ValueError): If the one that is named is no lstm_ner of the pipeline.
-    """
-    ours = {name: pipe for name, pipe in nlp.pipeline if isinstance(pipe, LSTMNer)}
-    if wanted is None:
-        able = [pipe for pipe in ours.values() if pipe.cfg["constrained"]]
-        return able[0] if len(able) == 1 else None
-    if wanted not in ours:
-        raise ValueError(
-            Errors.CONFIDENCE_COMPONENT.format(
-                wanted=wanted, names=", ".join(ours) or "none", pipes=", ".join(nlp.pipe_names)
-            )
-        )
-    return ours[wanted]
 
 
 def entity_probabilities(

@@ -22,6 +22,7 @@ from ..errors import Errors
 from ..pipeline.lstm_ner import LSTMNer
 from ..types import Floats1d
 from .component import find_component
+from .options import UseGpu
 from .problems import list_problems
 
 BY = ("entropy", "margin")
@@ -52,7 +53,7 @@ def suggest_cli(
     component: Annotated[
         Optional[str], typer.Option(help="Name of the lstm_ner, if the pipeline has several.")
     ] = None,
-    use_gpu: Annotated[int, typer.Option("--gpu-id", "-g", help="GPU, or -1 for the CPU.")] = -1,
+    use_gpu: UseGpu = -1,
 ) -> None:
     """Suggest texts to annotate next: those that a trained pipeline is least sure of.
 

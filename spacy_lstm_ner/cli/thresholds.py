@@ -5,6 +5,7 @@ from typing import Annotated, Any, Dict, List, Optional, Tuple, Union
 
 import srsly
 import typer
+from spacy.cli._util import setup_gpu
 from spacy.language import Language
 from spacy.util import load_model
 from wasabi import msg
@@ -35,6 +36,7 @@ from .component import (
     save_pipeline,
 )
 from .evaluate import predict_examples
+from .options import UnseenGoldFile, UseGpu
 
 Threshold = Union[float, Dict[str, float]]
 Metrics = Dict[str, Any]  # as `evaluate` writes them
@@ -42,14 +44,7 @@ Metrics = Dict[str, Any]  # as `evaluate` writes them
 
 def thresholds_cli(
     model: Annotated[str, typer.Argument(help="Name or path of a trained pipeline.")],
-    dev_path: Annotated[
-        Path,
-        typer.Argument(
-            help="Gold documents that the model was not trained on, a .spacy file.",
-            exists=True,
-            dir_okay=False,
-        ),
-    ],
+    dev_path: UnseenGoldFile,
     output: Annotated[Path, typer.Argument(help="Folder to write the pipeline to.")],
     best_f1: Annotated[bool, typer.Option("--best-f1", help="Aim at the best F1.")] = False,
     precision: Annotated[
@@ -84,12 +79,14 @@ def thresholds_cli(
     force: Annotated[
         bool, typer.Option("--force", "-f", help="Write over what is in the output folder.")
     ] = False,
+    use_gpu: UseGpu = -1,
 ) -> None:
     """Choose thresholds for the confidences of entities on gold documents.
 
     Writes a pipeline that gives out only entities that reach their threshold, in the component and
     in its config. The table shows what this pipeline does on the documents.
     """
+    setup_gpu(use_gpu)
     try:
         check_output(output, force=force)
         wish = _read_wish(best_f1, precision, recall)

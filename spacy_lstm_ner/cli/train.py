@@ -17,6 +17,7 @@ from ..training.checkpoint import CheckpointError
 from ..training.folder import RunFolder
 from ..training.loop import train
 from ..training.output import OutputError
+from .options import Code, UseGpu
 from .overrides import parse_overrides
 
 # Options that click does not know are settings of the config, as in `spacy train`.
@@ -48,14 +49,11 @@ def train_cli(
             "the same models as one that never was. Without a checkpoint there, begin.",
         ),
     ] = False,
-    code_path: Annotated[
-        Optional[Path],
-        typer.Option("--code", "-c", help="Python file to import, with registered functions."),
-    ] = None,
+    code_path: Code = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-V", "-VV", help="Show more of what is done.")
     ] = False,
-    use_gpu: Annotated[int, typer.Option("--gpu-id", "-g", help="GPU, or -1 for the CPU.")] = -1,
+    use_gpu: UseGpu = -1,
 ) -> None:
     """Train a pipeline as `spacy train` does, and keep a checkpoint beside the models.
 

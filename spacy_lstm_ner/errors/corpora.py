@@ -91,10 +91,6 @@ class CorpusErrors:
         "entities, so all of them are missed and there are no kinds of error to tell apart. A "
         "component must set doc.ents: check that it is in the pipeline, enabled and trained."
     )
-    CONFIDENCE_COMPONENT = (
-        "'{wanted}' was asked for its confidence, expected an lstm_ner of the pipeline. It has: "
-        "{names} (all components: {pipes}). Name one of these, or leave --component out."
-    )
     NO_MATPLOTLIB = (
         "Figures are drawn by matplotlib, which is not installed. Install it with: "
         'pip install "spacy-lstm-ner[plots]"'

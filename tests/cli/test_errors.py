@@ -8,7 +8,7 @@ from spacy.tokens import DocBin
 from typer.testing import CliRunner
 
 import spacy_lstm_ner.cli  # noqa: F401  (adds itself to spaCy's app)
-from spacy_lstm_ner.cli.probabilities import find_component
+from spacy_lstm_ner.cli.errors import choose_component
 
 from ..pipeline.helpers import train_unsure
 
@@ -175,12 +175,12 @@ def test_confidence_is_that_of_the_component_alone(ours, tmp_path):
 
 
 def test_the_component_is_the_one_that_is_named_or_the_only_one(nlp):
-    assert find_component(nlp, None) is None
+    assert choose_component(nlp, None) is None
     first = nlp.add_pipe("lstm_ner", name="first")
-    assert find_component(nlp, None) is first
+    assert choose_component(nlp, None) is first
     second = nlp.add_pipe("lstm_ner", name="second")
-    assert find_component(nlp, None) is None
-    assert find_component(nlp, "second") is second
+    assert choose_component(nlp, None) is None
+    assert choose_component(nlp, "second") is second
 
 
 def test_empty_documents_keep_their_number(ours, tmp_path):
@@ -253,7 +253,7 @@ def test_training_data_without_entities(model, data, tmp_path):
 def test_unknown_component(ours, data):
     result = run(ours, data, "--component", "entity_ruler")
     assert result.exit_code == 1
-    assert "It has: lstm_ner (all components: entity_ruler, lstm_ner)" in words(result)
+    assert "'entity_ruler' is no component lstm_ner" in words(result)
 
 
 def test_unknown_model(data):

@@ -8,8 +8,9 @@ from spacy.cli._util import app
 from typer.testing import CliRunner
 
 import spacy_lstm_ner.cli  # noqa: F401  (adds itself to spaCy's app)
-from spacy_lstm_ner.cli.flow_runs import K_MAX, join_texts, read_data
+from spacy_lstm_ner.cli.flow_runs import K_MAX, join_texts
 from spacy_lstm_ner.cli.flow_variants import make_variants
+from spacy_lstm_ner.cli.gold import read_gold
 from tests.pipeline.helpers import SMALL
 
 from .noisy import make_docs, write
@@ -102,7 +103,7 @@ def test_a_shared_tok2vec_becomes_its_own(files):
     nlp.add_pipe("lstm_ner", config={"model": {**SMALL["model"], "tok2vec": listener}})
     nlp.config.to_disk(files / "config.cfg")
     shared = at_start(flow(files, "--cells", "gru")[1])
-    data = read_data(nlp, files / "data.spacy")
+    data = read_gold(nlp, files / "data.spacy")
     nlp.initialize(lambda: data)
     nlp.to_disk(files / "model")
     result = run(files / "model", files / "data.spacy")
@@ -116,7 +117,7 @@ def test_a_shared_tok2vec_becomes_its_own(files):
 def test_a_trained_pipeline_is_measured_as_it_is(files):
     nlp = spacy.blank("en")
     nlp.add_pipe("lstm_ner", config=SMALL)
-    data = read_data(nlp, files / "data.spacy")
+    data = read_gold(nlp, files / "data.spacy")
     nlp.initialize(lambda: data)
     nlp.to_disk(files / "model")
     result = run(files / "model", files / "data.spacy", "--output", files / "out")
@@ -127,7 +128,7 @@ def test_a_trained_pipeline_is_measured_as_it_is(files):
 
 
 def test_documents_are_joined(files, nlp):
-    examples = read_data(nlp, files / "data.spacy")
+    examples = read_gold(nlp, files / "data.spacy")
     n_tokens = sum(len(example.reference) for example in examples)
     texts = join_texts(nlp, examples, 1000, 0)
     assert all(len(text.reference) > 2 * K_MAX for text in texts)
