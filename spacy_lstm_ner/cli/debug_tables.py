@@ -57,6 +57,7 @@ def _show_counts(report: Report) -> None:
         ["documents", *(str(part.docs) for part in counts)],
         ["sentences", *(_known(part.sentences) for part in counts)],
         ["tokens", *(str(part.tokens) for part in counts)],
+        ["distinct tokens", *(str(part.words) for part in counts)],
         ["without annotation", *(str(part.missing) for part in counts)],
         ["entities", *(str(part.entities) for part in counts)],
         ["tokens a document", *(_range(part.doc_lengths) for part in counts)],

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Dict, List, Mapping, Optional, Tuple
 import srsly
 import typer
 from spacy.cli._util import setup_gpu
+from spacy.cli.evaluate import render_parses
 from spacy.language import Language
 from spacy.tokens import Span
 from spacy.training import Example
@@ -36,6 +37,18 @@ def evaluate_cli(
     limit: Annotated[
         int, typer.Option("--limit", "-n", min=1, help="Documents on the page, worst first.")
     ] = 200,
+    displacy_path: Annotated[
+        Optional[Path],
+        typer.Option(
+            "--displacy-path",
+            "-dp",
+            help="Folder for entities.html, displaCy's page of predicted entities.",
+            file_okay=False,
+        ),
+    ] = None,
+    displacy_limit: Annotated[
+        int, typer.Option("--displacy-limit", "-dl", min=1, help="Documents on displaCy's page.")
+    ] = 25,
     use_gpu: UseGpu = -1,
 ) -> None:
     """Evaluate the entities of a trained pipeline on gold documents.
@@ -75,6 +88,11 @@ def evaluate_cli(
         html.parent.mkdir(parents=True, exist_ok=True)
         html.write_text(page, encoding="utf8")
         msg.good(f"Page with {len(docs)} of {len(examples)} documents: {html}")
+    if displacy_path is not None:
+        displacy_path.mkdir(parents=True, exist_ok=True)
+        shown = [example.predicted for example in examples[:displacy_limit]]
+        render_parses(shown, displacy_path, model_name=model, deps=False, spans=False)
+        msg.good(f"displaCy's page of {len(shown)} documents: {displacy_path / 'entities.html'}")
 
 
 def predict_examples(nlp: Language, path: Path) -> Tuple[List[Example], float]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Dict, Iterable, Optional, Sequence
+from typing import Dict, Iterable, List, Optional, Sequence
 
 import numpy
 from spacy.attrs import ENT_IOB
@@ -34,9 +34,11 @@ class Counts:
     docs (int): Documents.
     sentences (Optional[int]): Sentences of the documents where they are set, None if nowhere.
     tokens (int): Tokens of the annotation.
+    words (int): Distinct tokens among them.
     missing (int): Tokens without annotation, neither entity nor O.
     entities (int): Entities.
     labels (Dict[str, int]): Entities of each label, the most frequent first.
+    docs_with (Dict[str, int]): Documents that have an entity of each label.
     tags (Dict[str, int]): Tokens of each BILUO tag, `O` included.
     doc_lengths (Lengths): Tokens of a document.
     ent_widths (Lengths): Tokens of an entity.
@@ -45,9 +47,11 @@ class Counts:
     docs: int
     sentences: Optional[int]
     tokens: int
+    words: int
     missing: int
     entities: int
     labels: Dict[str, int]
+    docs_with: Dict[str, int]
     tags: Dict[str, int]
     doc_lengths: Lengths
     ent_widths: Lengths
@@ -72,13 +76,19 @@ def count(docs: Sequence[Doc]) -> Counts:
         docs=len(docs),
         sentences=sum(len(list(doc.sents)) for doc in split) if split else None,
         tokens=sum(lengths),
+        words=len({token.orth for doc in docs for token in doc}),
         missing=n_missing,
         entities=len(ents),
         labels=dict(Counter(ent.label_ for ent in ents).most_common()),
+        docs_with=dict(Counter(label for doc in docs for label in _labels_of(doc)).most_common()),
         tags=dict(tags.most_common()),
         doc_lengths=_lengths(lengths),
         ent_widths=_lengths(widths),
     )
+
+
+def _labels_of(doc: Doc) -> List[str]:
+    return sorted({ent.label_ for ent in doc.ents})
 
 
 def _tags_of(width: int, label: str) -> Dict[str, int]:

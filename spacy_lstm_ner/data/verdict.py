@@ -12,6 +12,7 @@ from .report import Report
 
 RARE = 10  # entities of a label in training below which it is hardly learned
 FEW = 50  # below which it is learned badly
+FEW_DOCS = 100  # documents in training below which hardly anything is learned
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ def judge(report: Report) -> List[Problem]:
     """
     errors = [*_empty(report), *_untrained(report), *_white_space(report)]
     warnings = [
+        *_few(report),
         *_rare(report),
         *_misfits(report),
         *_disagreements(report),
@@ -65,6 +67,16 @@ def _white_space(report: Report) -> Iterator[str]:
     for part, misfits in report.misfits.items():
         if misfits.white_space:
             yield Errors.DATA_WHITE_SPACE.format(part=part, number=len(misfits.white_space))
+
+
+def _few(report: Report) -> Iterator[str]:
+    if "train" in report.counts:
+        counts = report.counts["train"]
+        if 0 < counts.docs < FEW_DOCS:
+            yield Warnings.DATA_FEW_DOCS.format(docs=counts.docs, limit=FEW_DOCS)
+        everywhere = [label for label, docs in counts.docs_with.items() if docs == counts.docs]
+        if everywhere:
+            yield Warnings.DATA_EVERYWHERE.format(labels=", ".join(everywhere))
 
 
 def _rare(report: Report) -> Iterator[str]:

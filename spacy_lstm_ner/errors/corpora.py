@@ -132,6 +132,14 @@ class CorpusWarnings:
         "out. `spacy lstm-ner convert` lists them all. First ones: {shown}"
     )
 
+    DATA_FEW_DOCS = (
+        "train: {docs} documents. With fewer than {limit} hardly anything is learned that holds "
+        "for other text: annotate more."
+    )
+    DATA_EVERYWHERE = (
+        "train: labels that every document has an entity of: {labels}. Where nothing stands must "
+        "be learned too: add documents without them, if there will be such text."
+    )
     DATA_RARE = (
         "train: labels with fewer than {limit} entities, too few to learn: {labels}. Annotate "
         "more, or merge them into other labels."

@@ -13,6 +13,7 @@ from ..data.helpers import make_docs
 
 CONFIG = Path(__file__).parent.parent.parent / "configs" / "efficiency.cfg"
 TRAIN = [f"he saw [Name{number}|PER] ." for number in range(50)]
+TRAIN += [f"it rained on day {number} ." for number in range(50)]
 
 
 def run(*args):
@@ -51,7 +52,7 @@ def test_good_data(good):
     assert result.exit_code == 0, result.output
     assert "0 errors, 0 warnings" in result.output
     rows = [line.split() for line in result.output.splitlines()]
-    assert ["documents", "50", "1"] in rows
+    assert ["documents", "100", "1"] in rows
     assert ["PER", "50", "1"] in rows
     assert ["PER", "0", "0", "0", "50"] in rows  # tags B, I, L, U in train
     assert ["dev", "1", "1", "100.0", "%", "1", "1", "100.0", "%"] in rows
@@ -70,7 +71,7 @@ def test_errors(faulty):
 def test_verbose_shows_all(faulty):
     output = run(*faulty, "--verbose").output
     assert "Place7: LOC 1×, PER 1×" in output and "more (--verbose" not in output
-    assert "train 58 PER: to Place7 and [Place7]" in output
+    assert "train 108 PER: to Place7 and [Place7]" in output
     assert "Tokens of each tag in dev" in output
 
 

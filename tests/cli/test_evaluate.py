@@ -2,6 +2,7 @@ import json
 
 import pytest
 import spacy
+from spacy import displacy
 from spacy.cli._util import app
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
@@ -121,3 +122,16 @@ def test_unknown_model(data):
     result = run("no_such_model", data)
     assert result.exit_code == 1
     assert "no_such_model" in words(result)
+
+
+def test_displacy_page(model, data, tmp_path):
+    """The one that spaCy writes where a component's factory is `ner`."""
+    nlp = spacy.load(model)
+    folder = tmp_path / "new" / "pages"
+    result = run(model, data, "--displacy-path", folder, "--displacy-limit", 2)
+    assert result.exit_code == 0, result.output
+    docs = [nlp(doc.text) for doc in DocBin().from_disk(data).get_docs(nlp.vocab)]
+    docs[0].user_data["title"] = str(model)
+    page = (folder / "entities.html").read_text(encoding="utf8")
+    assert page == displacy.render(docs[:2], style="ent", page=True)
+    assert page.count(">GPE<") == page.count("<mark") == 3 and "Paris is large" not in page

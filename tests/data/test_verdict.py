@@ -12,8 +12,9 @@ from .helpers import make_docs
 
 @pytest.fixture
 def good(nlp):
-    """Parts without fault: 50 names in train, others in dev."""
+    """Parts without fault: 50 names in half of train, others in dev."""
     train = [f"he saw [Name{number}|PER] ." for number in range(50)]
+    train += [f"it rained on day {number} ." for number in range(50)]
     parts = {"train": train, "dev": ["she met [Nobody|PER] ."]}
     return {role: Part(make_docs(nlp.vocab, *texts)) for role, texts in parts.items()}
 
@@ -41,6 +42,14 @@ def test_one_problem(good, nlp, part, texts, level, message):
     good[part].docs.extend(make_docs(nlp.vocab, *texts))
     ((given, said),) = problems_of(good)
     assert given == level and message in said
+
+
+def test_few_documents_and_a_label_in_all_of_them(good):
+    del good["train"].docs[50:]
+    assert [message[:60] for _, message in problems_of(good)] == [
+        "train: 50 documents. With fewer than 100 hardly anything is ",
+        "train: labels that every document has an entity of: PER. Whe",
+    ]
 
 
 def test_a_string_with_two_labels(good, nlp):
