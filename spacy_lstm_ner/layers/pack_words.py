@@ -48,7 +48,8 @@ class PackedWords(Packed):
 
 def pack_words(tok2vec: Model[List[Doc], List[Floats2d]]) -> Model[List[Doc], Packed]:
     """Run a tok2vec and pack what it gives. If it is made by `once_per_word`, a prediction gives
-    `PackedWords`.
+    `PackedWords`; if it is a `spacy.Tok2Vec.v2` of such an embedding and an encoder made by
+    `with_packed`, a prediction gives the encoder `PackedWords`.
 
     tok2vec (Model[List[Doc], List[Floats2d]]): Vectors of the tokens.
     RETURNS (Model[List[Doc], Packed]): The same on packed rows.
@@ -60,14 +61,23 @@ def forward(
     model: Model[List[Doc], Packed], docs: List[Doc], is_train: bool
 ) -> Tuple[Packed, Callable[[Packed], Any]]:
     tok2vec, pack = model.layers
-    lengths = [len(doc) for doc in docs]
-    if not is_train and "look_up_words" in tok2vec.attrs and any(lengths):
-        look_up = partial(tok2vec.attrs["look_up_words"], tok2vec, docs)
-        layout = pack_layout(model.ops.xp, lengths)
-        return PackedWords(look_up, layout, tok2vec.get_dim("nO")), no_backprop(model)
+    if not is_train and any(map(len, docs)):
+        if "look_up_words" in tok2vec.attrs:
+            return _packed_words(tok2vec, docs), no_backprop(model)
+        if tok2vec.has_ref("embed") and tok2vec.has_ref("encode"):
+            embed, encode = tok2vec.get_ref("embed"), tok2vec.get_ref("encode")
+            if "look_up_words" in embed.attrs and "predict_packed" in encode.attrs:
+                predict = encode.attrs["predict_packed"]
+                return predict(encode, _packed_words(embed, docs)), no_backprop(model)
     Xs, bp_tok2vec = tok2vec(docs, is_train)
     Xp, bp_pack = pack(Xs, is_train)
     return Xp, lambda dXp: bp_tok2vec(bp_pack(dXp))
+
+
+def _packed_words(embed: Model[List[Doc], List[Floats2d]], docs: List[Doc]) -> PackedWords:
+    look_up = partial(embed.attrs["look_up_words"], embed, docs)
+    layout = pack_layout(embed.ops.xp, [len(doc) for doc in docs])
+    return PackedWords(look_up, layout, embed.get_dim("nO"))
 
 
 def init(

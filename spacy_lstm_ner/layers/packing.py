@@ -24,7 +24,22 @@ def with_packed(layer: Model[Packed, Packed]) -> Model[List[Floats2d], List[Floa
     layer (Model[Packed, Packed]): The layer.
     RETURNS (Model[List[Floats2d], List[Floats2d]]): The same on lists.
     """
-    return chain(list2packed(), layer, packed2list())
+    model: Model[List[Floats2d], List[Floats2d]] = chain(list2packed(), layer, packed2list())
+    # A function among the attrs is a method that a thinc model can have; it is not stored.
+    model.attrs["predict_packed"] = predict_packed
+    return model
+
+
+def predict_packed(model: Model[List[Floats2d], List[Floats2d]], Xp: Packed) -> Packed:
+    """Predict without the way through lists.
+
+    model (Model[List[Floats2d], List[Floats2d]]): Made by `with_packed`.
+    Xp (Packed): Input of the layer in it.
+    RETURNS (Packed): Its output.
+    """
+    _, layer, _ = model.layers
+    Yp: Packed = layer.predict(Xp)
+    return Yp
 
 
 def on_rows(layer: Model[Floats2d, Floats2d]) -> Model[Packed, Packed]:

@@ -1,8 +1,10 @@
 """spaCy's commands, run in this process: a process of their own takes seconds to import spaCy."""
 
+import re
 from pathlib import Path
 
 from spacy.cli._util import app
+from thinc.api import Config
 from typer.testing import CliRunner
 
 import spacy_lstm_ner.cli  # noqa: F401  (adds itself to spaCy's app)
@@ -25,3 +27,12 @@ def do(*args):
 def words(text):
     """A text without line breaks, wherever the terminal's width puts them."""
     return " ".join(text.split())
+
+
+def read_ini(text):
+    """Some sections of a config, which may leave out those that they lie in."""
+    names = re.findall(r"^\[([^\]\s]+)\]$", text, re.MULTILINE)
+    parts = [name.split(".") for name in names]
+    above = {".".join(part[:i]) for part in parts for i in range(1, len(part))} - set(names)
+    heads = "".join(f"[{name}]\n" for name in sorted(above))
+    return Config().from_str(heads + text, interpolate=False)
