@@ -6,6 +6,8 @@ from spacy.tokens import DocBin
 from tests.pipeline.helpers import make_examples, train_small
 from tests.training.runs import write_run
 
+from .helpers import do
+
 
 class Work:
     """A folder with a training config, its corpora, a trained pipeline and gold documents for it.
@@ -14,7 +16,9 @@ class Work:
     """
 
     def __init__(self, folder):
-        self.config, *self.paths = write_run(folder)
+        config, *self.paths = write_run(folder)
+        self.config = folder / "filled.cfg"
+        do("init", "fill-config", config, self.config)
         self.train, self.dev = folder / "train.spacy", folder / "dev.spacy"
         self.model, self.gold = folder / "model", folder / "gold.spacy"
         nlp = train_small(60)
