@@ -163,6 +163,11 @@ class ModelErrors:
     )
     BATCH_SAVED = "To reproduce it, the gold documents of the batch are saved as {path}."
     BATCH_NOT_SAVED = "The batch could not be saved to reproduce it: {reason}."
+    NO_TENSOR = (
+        "Component '{name}' listens to a shared tok2vec and was to rehearse on a text without "
+        "vectors ({text!r}): doc.tensor is empty. Use spacy_lstm_ner.training.rehearse.Rehearsal, "
+        "which rehearses the tok2vec as well, or give Docs that nlp() has made."
+    )
     NO_EXAMPLES = (
         "Component '{name}' cannot be initialized: there is not one example. Check that the "
         "training corpus holds documents, and that the reader's limits leave some."

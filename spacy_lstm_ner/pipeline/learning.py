@@ -21,6 +21,7 @@ from ..tags.tally import Doubts
 from ..types import Bools2d, Constraints, GradientWatch, TagScores
 from .clip import clip_gradient, count_clipped
 from .divergence import is_finite, not_finite_message
+from .listeners import release
 from .loss import LossSettings, check_examples, doubt_warnings, ner_loss
 
 
@@ -190,6 +191,7 @@ class CRFLearner(TrainablePipe):
             raise ValueError(not_finite_message(self.name, self.model, examples))
         self._report(doubts)
         backprop(d_scores)
+        release(self.model)
         self._words_since_step += sum(len(doc) for doc in docs)
         if sgd not in (None, False):
             self.finish_update(sgd)
@@ -201,9 +203,11 @@ class CRFLearner(TrainablePipe):
 
         sgd (Optimizer): The optimizer.
         """
-        if self.max_grad_norm is not None and sgd.grad_clip:
+        # `nlp.rehearse` hands over a function that only has a learning rate.
+        grad_clip = getattr(sgd, "grad_clip", 0.0)
+        if self.max_grad_norm is not None and grad_clip:
             message = Warnings.BOTH_CLIPS.format(
-                name=self.name, norm=self.max_grad_norm, clip=sgd.grad_clip
+                name=self.name, norm=self.max_grad_norm, clip=grad_clip
             )
             self._warn_once("clip", message)
         words = max(self._words_since_step, 1)
@@ -212,7 +216,7 @@ class CRFLearner(TrainablePipe):
         if self.max_grad_norm is not None or self.watch is not None:
             norm = clip_gradient(self.model, limit)
         if self.watch is not None:
-            self.watch.add_tensors(*count_clipped(self.model, sgd.grad_clip))
+            self.watch.add_tensors(*count_clipped(self.model, grad_clip))
         self.model.finish_update(sgd)
         self._words_since_step = 0
         self.cfg["untrained_labels"] = []

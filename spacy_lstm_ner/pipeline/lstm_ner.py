@@ -20,9 +20,9 @@ from .analysis import Analysis
 from .annotate import new_spans, set_confidences, set_ents, set_span_group
 from .confidence import register_confidence
 from .decode import Prediction, decode
-from .learning import CRFLearner
 from .listeners import reduce_listener
 from .loss import LossSettings
+from .rehearsal import CRFRehearser
 from .settings import Settings, make_cfg, read_settings, restore_cfg
 from .storage import files_of, load_model, make_parts, parts_of, read_parts
 
@@ -30,7 +30,7 @@ from .storage import files_of, load_model, make_parts, parts_of, read_parts
 copyreg.pickle(Tok2VecListener, reduce_listener)
 
 
-class LSTMNer(CRFLearner):
+class LSTMNer(CRFRehearser):
     """Entity recognizer: a tagger gives the scores of all paths of tags, the best legal path
     becomes `Doc.ents`.
 

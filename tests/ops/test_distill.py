@@ -15,35 +15,28 @@ LENGTHS = [3, 1, 0, 2]
 PARTS = ("start", "transitions", "end")
 
 
-def enumerated(
-    scores: TagScores, teacher: TagScores, constraints: Constraints, mask: Bools2d
-) -> float:
-    """The definition: Σ q log(q / p) over the teacher's paths, p being the student's share of
+def enumerated(scores: TagScores, teacher: TagScores, rules: Constraints, mask: Bools2d, n: int):
+    """The definition: Σ q log(q / p) over the paths of shared tags, p being the student's share of
     each among them."""
-    nT, total = len(teacher.start), 0.0
-    wide = numpy.zeros((len(mask), len(scores.start)), dtype=bool)
-    wide[:, :nT] = mask
-    yes = numpy.zeros(len(scores.start), dtype=bool)
-    yes[:nT] = True
-    start, end, pairs = yes.copy(), yes.copy(), numpy.outer(yes, yes)
-    start[:nT], end[:nT] = constraints.start, constraints.end
-    pairs[:nT, :nT] = constraints.transitions
-    students = enumerate_paths(scores, Constraints(start, pairs, end), wide)
-    teachers = enumerate_paths(teacher, constraints, mask)
+    shared = mask & (numpy.arange(mask.shape[1]) < n)
+    total = 0.0
+    students, teachers = (enumerate_paths(given, rules, shared) for given in (scores, teacher))
     for (paths, s, _), (same, t, _) in zip(students, teachers, strict=True):
-        assert sorted(paths) == sorted(same)
-        by_path = dict(zip(paths, s))
+        assert paths == same
         q = numpy.exp(t) / numpy.exp(t).sum()
-        log_Z = numpy.log(numpy.exp(s).sum())
-        total += sum(w * (numpy.log(w) - by_path[path] + log_Z) for path, w in zip(same, q))
+        log_p = numpy.array(s) - numpy.log(numpy.exp(s).sum())
+        total += (q * (numpy.log(q) - log_p)).sum()
     return total
 
 
 def make_case(rules, n_new, seed):
-    nT = 5 if rules != NO_RULES else 3
-    teacher, scores = make_scores(LENGTHS, nT, seed), make_scores(LENGTHS, nT + n_new, seed + 1)
-    constraints = make_constraints(rules, nT)
-    return scores, teacher, constraints, make_mask(teacher, constraints, seed)
+    """A student and a teacher that know 9 tags, and 4 ones more that only the student knows."""
+    nK = (9 if rules != NO_RULES else 3) + n_new
+    constraints = make_constraints(rules, nK)
+    scores, teacher = (make_scores(LENGTHS, nK, seed + i) for i in (1, 0))
+    mask = make_mask(scores, constraints, seed)
+    mask[:, 0] = True  # as in any Doc
+    return scores, teacher, constraints, mask, nK - n_new
 
 
 @pytest.mark.parametrize("rules", [NO_RULES, "biluo"])
@@ -67,16 +60,16 @@ def test_gradient(rules, n_new):
 
     exact = numeric_gradient(loss, scores.emissions.data)
     assert relative_error(exact, gradient.emissions.data) < LIMIT
-    assert not gradient.emissions.data[:, len(rest[0].start) :].any()
+    assert not gradient.emissions.data[:, rest[-1] :].any()
     for name in PARTS:
         exact = numeric_gradient(loss, getattr(scores, name))
         assert relative_error(exact, getattr(gradient, name)) < LIMIT, name
 
 
 def test_nothing_to_learn_from_oneself():
-    scores, _, constraints, mask = make_case("biluo", 0, 3)
+    scores, _, *rest = make_case("biluo", 0, 3)
     shifted = replace(scores, start=scores.start + 2.5)  # the same distribution
-    loss, gradient = distillation_loss(shifted, scores, constraints, mask)
+    loss, gradient = distillation_loss(shifted, scores, *rest)
     assert abs(loss) < 1e-12
     parts = (gradient.emissions.data, *(getattr(gradient, name) for name in PARTS))
     assert max(abs(part).max() for part in parts) < 1e-12
@@ -85,8 +78,9 @@ def test_nothing_to_learn_from_oneself():
 def test_scores_of_new_tags_do_not_matter():
     scores, *rest = make_case("biluo", 4, 5)
     loss, _ = distillation_loss(scores, *rest)
-    scores.emissions.data[:, 5:] += 100.0
-    scores.transitions[5:] -= 3.0
+    for given, much in ((scores, 100.0), (rest[0], -3.0)):
+        given.emissions.data[:, 9:] += much
+        given.transitions[9:] += much
     assert distillation_loss(scores, *rest)[0] == loss
 
 
@@ -95,7 +89,7 @@ def test_long_sequences_and_great_scores():
     lengths, constraints = [400, 1, 7], make_constraints("biluo", 9)
     teacher, scores = (make_scores(lengths, 9, seed, sd=30.0, dtype="float32") for seed in (1, 2))
     mask = numpy.ones((408, 9), dtype=bool)
-    loss, gradient = distillation_loss(scores, teacher, constraints, mask)
+    loss, gradient = distillation_loss(scores, teacher, constraints, mask, 9)
     doubles = [
         replace(
             given,
@@ -104,14 +98,14 @@ def test_long_sequences_and_great_scores():
         )
         for given in (scores, teacher)
     ]
-    exact, exact_gradient = distillation_loss(*doubles, constraints, mask)
+    exact, exact_gradient = distillation_loss(*doubles, constraints, mask, 9)
     assert loss == pytest.approx(exact, rel=1e-6) and loss > 0
     assert gradient.emissions.data.dtype == numpy.float32
     numpy.testing.assert_allclose(gradient.emissions.data, exact_gradient.emissions.data, atol=1e-6)
 
 
 def test_nothing_in_nothing_out():
-    scores, teacher = make_scores([0, 0], 9, 1), make_scores([0, 0], 5, 2)
-    mask = numpy.ones((0, 5), dtype=bool)
-    loss, gradient = distillation_loss(scores, teacher, make_constraints("biluo", 5), mask)
+    scores, teacher = make_scores([0, 0], 9, 1), make_scores([0, 0], 9, 2)
+    mask = numpy.ones((0, 9), dtype=bool)
+    loss, gradient = distillation_loss(scores, teacher, make_constraints("biluo", 9), mask, 5)
     assert loss == 0 and gradient.emissions.data.shape == (0, 9) and not gradient.start.any()
