@@ -1,0 +1,162 @@
+"""Updates of a trained pipeline that do not make it forget.
+
+spaCy's `nlp.rehearse` takes a step for one component, drawn by chance, leaves the gradients of the
+others where they are, and lets nobody reach a shared tok2vec. Here one step follows from both: the
+new annotation, and what the pipeline used to say about other texts.
+"""
+
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any, Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple, Union
+
+from spacy.language import Language
+from spacy.pipeline import Tagger
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.ty import ListenedToComponent, TrainableComponent
+from spacy.util import replace_model_node
+from thinc.api import Model, Optimizer
+
+from ..types import FloatsXd
+
+Losses = Dict[str, float]
+
+
+class Rehearsal:
+    """Trains a pipeline further. Every component with spaCy's `rehearse` method is held near what
+    it was when this object was made: `lstm_ner`, and spaCy's own. A shared tok2vec learns from all
+    that listen to it; teachers have a copy of it of their own.
+
+    optimizer (Optimizer): Takes the steps.
+    """
+
+    def __init__(self, nlp: Language, *, sgd: Optional[Optimizer] = None) -> None:
+        """Make the teachers. Later on, labels may be added and weights change.
+
+        nlp (Language): A trained pipeline.
+        sgd (Optional[Optimizer]): The optimizer; None: that of `nlp.resume_training`.
+        """
+        self.nlp = nlp
+        self.optimizer = nlp.resume_training(sgd=sgd)
+        pipe: Any
+        for name, pipe in nlp.pipeline:
+            if _has_teacher(pipe):
+                pipe._rehearsal_model = _standalone(nlp, name)
+
+    def update(
+        self,
+        examples: Iterable[Example],
+        texts: Iterable[Union[str, Doc]],
+        *,
+        drop: float = 0.0,
+        losses: Optional[Losses] = None,
+        exclude: Collection[str] = (),
+        annotates: Collection[str] = (),
+        component_cfg: Optional[Dict[str, Dict[str, Any]]] = None,
+    ) -> Losses:
+        """Take one step: learn from new examples and rehearse on texts.
+
+        examples (Iterable[Example]): New annotation.
+        texts (Iterable[Union[str, Doc]]): Text of the kind that must go on working, such as that of
+            the old training data; its annotation is not looked at.
+        drop (float): The dropout rate.
+        losses (Optional[Losses]): Added to: losses of the examples by component, and those of
+            rehearsal under the component's name with "_rehearsal" behind it.
+        exclude (Collection[str]): Components that are not updated.
+        annotates (Collection[str]): Components that set annotations on the examples and texts for
+            those behind them.
+        component_cfg (Optional[Dict[str, Dict[str, Any]]]): Arguments of `rehearse`, by component:
+            `{"lstm_ner": {"weight": 2.0}}`.
+        RETURNS (Losses): The losses.
+        """
+        losses, nlp = {} if losses is None else losses, self.nlp
+        pipes = {name: pipe for name, pipe in nlp.pipeline if name not in exclude}
+        with _only_to(nlp, pipes):
+            nlp.update(
+                list(examples),
+                drop=drop,
+                sgd=False,  # type: ignore[arg-type]
+                losses=losses,
+                exclude=exclude,
+                annotates=annotates,
+            )
+        docs = [doc for doc in map(nlp._ensure_doc, texts) if len(doc)]
+        if docs:
+            learners = {name: pipe for name, pipe in pipes.items() if _has_teacher(pipe)}
+            with _only_to(nlp, learners):
+                found = self._rehearse(docs, pipes, drop, annotates, component_cfg or {})
+            for name, loss in found.items():
+                key = f"{name}_rehearsal"
+                losses[key] = losses.get(key, 0.0) + loss
+        for pipe in pipes.values():
+            if isinstance(pipe, TrainableComponent) and pipe.is_trainable:
+                pipe.finish_update(self.optimizer)
+        return losses
+
+    def _rehearse(
+        self,
+        docs: List[Doc],
+        pipes: Mapping[str, Any],
+        drop: float,
+        annotates: Collection[str],
+        component_cfg: Mapping[str, Mapping[str, Any]],
+    ) -> Losses:
+        """Add up gradients, those of a shared tok2vec with the last of its listeners."""
+        losses: Losses = {}
+        examples = [Example(_bare(doc), doc) for doc in docs]
+        pipe: Any
+        for name, pipe in self.nlp.pipeline:
+            if name in pipes:
+                if getattr(pipe, "listeners", []):
+                    pipe.update(examples, drop=drop, losses={})  # hands its vectors on
+                elif _has_teacher(pipe):
+                    # A tagger of spaCy takes a step whether it was asked to or not.
+                    sgd = _no_step if isinstance(pipe, Tagger) else None
+                    settings = component_cfg.get(name, {})
+                    pipe.rehearse(examples, drop=drop, sgd=sgd, losses=losses, **settings)
+            if name in annotates:
+                for example in examples:
+                    example.predicted = pipe(example.predicted)
+        return losses
+
+
+def _no_step(key: Any, weights: FloatsXd, gradient: FloatsXd) -> Tuple[FloatsXd, FloatsXd]:
+    return weights, gradient
+
+
+def _has_teacher(pipe: Any) -> bool:
+    return getattr(pipe, "_rehearsal_model", None) is not None
+
+
+def _bare(doc: Doc) -> Doc:
+    """The tokens alone: what else a Doc has would tell a component what to say."""
+    words = [token.text for token in doc]
+    return Doc(doc.vocab, words=words, spaces=[bool(token.whitespace_) for token in doc])
+
+
+def _standalone(nlp: Language, name: str) -> Model:
+    """A copy of a component's model that has what it listens to inside."""
+    pipe: Any = nlp.get_pipe(name)
+    model = deepcopy(pipe.model)
+    places = {id(node): place for place, node in enumerate(pipe.model.walk())}
+    nodes = list(model.walk())
+    for _, upstream in nlp.pipeline:
+        if isinstance(upstream, ListenedToComponent):
+            for listener in upstream.listener_map.get(name, []):
+                replace_model_node(model, nodes[places[id(listener)]], deepcopy(upstream.model))
+    return model
+
+
+@contextmanager
+def _only_to(nlp: Language, names: Collection[str]) -> Iterator[None]:
+    """Let a shared tok2vec hear of some components only: it waits for the last one."""
+    maps: Dict[Any, Any] = {}
+    for _, pipe in nlp.pipeline:
+        if isinstance(pipe, ListenedToComponent):
+            maps[pipe] = pipe.listener_map
+            pipe.listener_map = {k: v for k, v in pipe.listener_map.items() if k in names}
+    try:
+        yield
+    finally:
+        for pipe, listener_map in maps.items():
+            pipe.listener_map = listener_map
