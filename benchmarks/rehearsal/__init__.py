@@ -1,0 +1,1 @@
+"""What is forgotten when a new label is learned."""
