@@ -3,8 +3,8 @@
     python -m benchmarks.rehearsal.run corpus/almanac --seeds 0,1,2 --test
 
 A pipeline is trained without one label (`--label`), then updated with documents in which only that
-label is annotated, in several ways. Writes one JSON file a seed and component; what is there already
-is skipped. Without `--test`, scores are those on dev.
+label is annotated, in several ways. Writes one JSON file a seed and component; what is there
+already is skipped. Without `--test`, scores are those on dev.
 """
 
 from pathlib import Path

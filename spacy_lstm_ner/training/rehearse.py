@@ -31,7 +31,8 @@ class Rehearsal:
     """
 
     def __init__(self, nlp: Language, *, sgd: Optional[Optimizer] = None) -> None:
-        """Make the teachers. Later on, labels may be added and weights change.
+        """Make the teachers, and drop gradients that are left from earlier updates. Later on,
+        labels may be added and weights change.
 
         nlp (Language): A trained pipeline.
         sgd (Optional[Optimizer]): The optimizer; None: that of `nlp.resume_training`.
@@ -42,6 +43,9 @@ class Rehearsal:
         for name, pipe in nlp.pipeline:
             if _has_teacher(pipe):
                 pipe._rehearsal_model = _standalone(nlp, name)
+            if isinstance(pipe, TrainableComponent) and pipe.is_trainable:
+                # After `nlp.update`, a shared tok2vec still has the gradient of the last batch.
+                pipe.model.finish_update(_drop_gradient)
 
     def update(
         self,
@@ -121,6 +125,11 @@ class Rehearsal:
 
 
 def _no_step(key: Any, weights: FloatsXd, gradient: FloatsXd) -> Tuple[FloatsXd, FloatsXd]:
+    return weights, gradient
+
+
+def _drop_gradient(key: Any, weights: FloatsXd, gradient: FloatsXd) -> Tuple[FloatsXd, FloatsXd]:
+    gradient.fill(0)
     return weights, gradient
 
 

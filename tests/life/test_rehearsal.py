@@ -1,0 +1,215 @@
+"""`Rehearsal`: one step of a whole pipeline, from new annotation and old texts."""
+
+import copy
+
+import numpy
+import pytest
+import spacy
+from spacy.pipeline import Tagger
+from spacy.tokens import Span
+from thinc.api import Adam
+
+from spacy_lstm_ner.training.rehearse import Rehearsal
+
+from ..pipeline.helpers import TRAIN, ents_of, make_examples, train_small
+from ..pipeline.test_listeners import shared, shared_examples, train  # noqa: F401  (a fixture)
+from .test_rehearse import NEW, gradients, shake
+
+TEXTS = [text for text, _ in TRAIN]
+
+
+class Recorder:
+    """Stands for an optimizer: keeps what it is given, takes no step."""
+
+    grad_clip, learn_rate, averages = 0.0, 0.0, None
+
+    def __init__(self):
+        self.seen = {}
+
+    def __call__(self, key, weights, gradient):
+        self.seen[key] = gradient.copy()
+        gradient.fill(0)
+        return weights, gradient
+
+
+@pytest.fixture
+def pipeline(shared):  # noqa: F811
+    nlp, optimizer = shared
+    train(nlp, optimizer, steps=10)
+    return nlp
+
+
+def changed(nlp):
+    """A rehearsal of a pipeline that is not what it was any more."""
+    rehearsal = Rehearsal(nlp, sgd=Recorder())
+    for seed, name in enumerate(nlp.pipe_names):
+        shake(nlp.get_pipe(name), seed)
+    return rehearsal
+
+
+def tok2vec_gradient(model, seen):
+    return {
+        place: seen[node.id, name]
+        for place, node in enumerate(model.walk())
+        for name in node.param_names
+    }
+
+
+def test_teachers_do_not_hear_of_what_comes_later(pipeline):
+    docs = list(pipeline.pipe(TEXTS))
+    before = {name: pipeline.get_pipe(name).model.predict(docs) for name in ("tagger", "lstm_ner")}
+    Rehearsal(pipeline)
+    for name in pipeline.pipe_names:
+        shake(pipeline.get_pipe(name))
+    plain = [pipeline.make_doc(text) for text in TEXTS]
+    for name, scores in before.items():
+        taught = pipeline.get_pipe(name)._rehearsal_model.predict(plain)
+        pairs = (
+            zip(taught, scores)
+            if name == "tagger"
+            else [(taught.emissions.data, scores.emissions.data)]
+        )
+        for one, other in pairs:
+            numpy.testing.assert_allclose(one, other, atol=1e-5)
+
+
+@pytest.mark.parametrize("names", [["tagger", "lstm_ner"], ["tagger"], ["lstm_ner"]])
+def test_a_shared_tok2vec_gets_the_sum_of_what_its_listeners_say(pipeline, names):
+    """As do copies of the tok2vec inside the components, each by itself. That of a frozen
+    component, though it is the last one to listen, is not waited for."""
+    exclude = [name for name in ("tagger", "lstm_ner") if name not in names]
+    rehearsal = changed(pipeline)
+    alone = copy.deepcopy(rehearsal)
+    examples = shared_examples(pipeline)[:2]
+    rehearsal.update(examples, TEXTS[1:], exclude=exclude)
+    tok2vec = pipeline.get_pipe("tok2vec").model
+    together = tok2vec_gradient(tok2vec, rehearsal.optimizer.seen)
+    expected = dict.fromkeys(together, 0.0)
+    nlp = alone.nlp
+    for name in names:
+        nlp.replace_listeners("tok2vec", name, ["model.tok2vec"])
+    alone.update(examples, TEXTS[1:], exclude=[*exclude, "tok2vec"])
+    for name in names:
+        model = nlp.get_pipe(name).model.get_ref("tok2vec")
+        for place, dW in tok2vec_gradient(model, alone.optimizer.seen).items():
+            expected[place] = expected[place] + dW
+    for place, dW in together.items():
+        scale = abs(expected[place]).max()
+        assert scale > 0
+        numpy.testing.assert_allclose(dW, expected[place], atol=1e-4 * scale)
+
+
+def test_one_step_from_both(pipeline):
+    """The gradient is that of the update plus that of rehearsal, and nothing of it is left."""
+    seen = []
+    rehearsal = changed(pipeline)
+    for examples, texts in (
+        (shared_examples(pipeline), TEXTS[:2]),
+        (shared_examples(pipeline), []),
+        ([], TEXTS[:2]),
+    ):
+        rehearsal.optimizer.seen = {}
+        rehearsal.update(examples, texts)
+        seen.append(rehearsal.optimizer.seen)
+        for name in pipeline.pipe_names:
+            assert not any(dW.any() for dW in gradients(pipeline.get_pipe(name).model))
+    both, update, rehearse = seen
+    assert both.keys() == update.keys()
+    for key, dW in both.items():
+        expected = update[key] + rehearse[key]
+        numpy.testing.assert_allclose(dW, expected, atol=1e-4 * abs(expected).max())
+
+
+def test_nothing_is_left_of_earlier_updates(shared):  # noqa: F811
+    """spaCy's `nlp.update` leaves the gradient of a shared tok2vec for the next one."""
+    nlp, optimizer = shared
+    train(nlp, optimizer, steps=2)
+    model = nlp.get_pipe("tok2vec").model
+    assert any(dW.any() for dW in gradients(model))
+    before = nlp.to_bytes()
+    Rehearsal(nlp)
+    assert not any(dW.any() for dW in gradients(model))
+    assert nlp.to_bytes() == before
+
+
+def test_losses_and_settings(pipeline):
+    rehearsal = changed(pipeline)
+    losses = {"lstm_ner": 1.0}
+    assert rehearsal.update(shared_examples(pipeline), TEXTS, losses=losses) is losses
+    names = {"tok2vec", "tagger", "lstm_ner", "tagger_rehearsal", "lstm_ner_rehearsal"}
+    assert set(losses) == names and losses["lstm_ner"] > 1
+    doubled = rehearsal.update(
+        shared_examples(pipeline)[:1],
+        pipeline.pipe(TEXTS),
+        component_cfg={"lstm_ner": {"weight": 2.0}},
+    )
+    once, twice = (found["lstm_ner_rehearsal"] for found in (losses, doubled))
+    assert twice == pytest.approx(2 * once, rel=1e-4)
+
+
+def test_a_frozen_tok2vec_annotates(pipeline):
+    before = pipeline.get_pipe("tok2vec").to_bytes()
+    rehearsal = Rehearsal(pipeline, sgd=Adam(0.001))
+    shake(pipeline.get_pipe("lstm_ner"))
+    rehearsal.optimizer.learn_rate = 0.01
+    frozen = {"exclude": ["tok2vec"], "annotates": ["tok2vec"]}
+    losses = [
+        rehearsal.update(shared_examples(pipeline), ["", *TEXTS], **frozen)["lstm_ner_rehearsal"]
+        for _ in range(20)
+    ]
+    assert losses[-1] < 0.8 * losses[0]
+    assert pipeline.get_pipe("tok2vec").to_bytes() == before
+
+
+@pytest.mark.parametrize("kind", ["inner", "shared"])
+def test_a_new_label_beside_the_old_ones(kind, request):
+    """And the pipeline that comes out of it is a pipeline like any other."""
+    if kind == "inner":
+        nlp = train_small()
+    else:
+        nlp, optimizer = request.getfixturevalue("shared")
+        train(nlp, optimizer)
+    rehearsal = Rehearsal(nlp, sgd=Adam(0.005))
+    nlp.get_pipe("lstm_ner").add_label("EVENT")
+    for _ in range(30):
+        rehearsal.update(make_examples(nlp, NEW), TEXTS)
+    for again in (nlp, spacy.util.load_model_from_config(nlp.config).from_bytes(nlp.to_bytes())):
+        for text, entities in [*TRAIN, *NEW]:
+            assert ents_of(again(text)) == entities
+        if kind == "shared":
+            doc = again(TEXTS[0])
+            assert [t.tag_ for t in doc] == ["NAME" if t.ent_type else "WORD" for t in doc]
+
+
+def test_annotation_of_old_documents_says_nothing(pipeline):
+    """What is rehearsed is what the teacher says, even where a Doc says something else."""
+    rehearsal = changed(pipeline)
+    docs = [pipeline.make_doc(text) for text in TEXTS]
+    blind = rehearsal.update([], docs)
+    for doc in docs:
+        doc.ents = [Span(doc, 0, 2, label="LOC")]
+    assert rehearsal.update([], docs) == blind
+
+
+def test_stock_components_take_part(nlp):
+    nlp.add_pipe("tok2vec")
+    nlp.add_pipe("ner", config={"model": {**LISTENING, "hidden_width": 16}})
+    optimizer = nlp.initialize(lambda: make_examples(nlp))
+    for _ in range(30):
+        nlp.update(make_examples(nlp), sgd=optimizer)
+    rehearsal = Rehearsal(nlp)
+    for _ in range(3):
+        losses = rehearsal.update(make_examples(nlp, NEW), TEXTS)
+    assert losses["ner_rehearsal"] > 0
+    assert not isinstance(nlp.get_pipe("ner"), Tagger)
+
+
+LISTENING = {
+    "@architectures": "spacy.TransitionBasedParser.v2",
+    "state_type": "ner",
+    "extra_state_tokens": False,
+    "maxout_pieces": 2,
+    "use_upper": True,
+    "nO": None,
+    "tok2vec": {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "*"},
+}
