@@ -33,7 +33,7 @@ CONFIGS = {
     "lstm_ner": ROOT / "configs" / "efficiency.cfg",
     "ner": ROOT / "benchmarks" / "accuracy" / "configs" / "stock_efficiency.cfg",
 }
-EPOCHS, BATCH, LEARN_RATE, N_NEW = 10, 4, 0.001, 100
+EPOCHS, BATCH, LEARN_RATE, N_NEW = 6, 4, 0.001, 100
 Update = Callable[[List[Example], List[Doc]], Any]
 
 
@@ -203,6 +203,7 @@ def main(
     corpus: Annotated[Path, typer.Argument(help="Folder with {train,dev,test}.spacy.")],
     label: Annotated[str, typer.Option(help="Label that comes later.")] = "ORG",
     seeds: Annotated[str, typer.Option(help="Seeds, with commas between them.")] = "0",
+    components: Annotated[str, typer.Option(help="Which to run.")] = ",".join(CONFIGS),
     steps: Annotated[int, typer.Option(help="Steps of the first training.")] = 1000,
     test: Annotated[bool, typer.Option("--test", help="Score the test part, not dev.")] = False,
     kept: Annotated[Path, typer.Option(help="Where first pipelines are kept.")] = Path("training"),
@@ -211,7 +212,7 @@ def main(
     """Train, update and write one JSON file a seed and component."""
     results.mkdir(parents=True, exist_ok=True)
     for seed in map(int, seeds.split(",")):
-        for component in CONFIGS:
+        for component in components.split(","):
             path = (
                 results
                 / f"{corpus.name}-{label}-{component}-{'test' if test else 'dev'}-{seed}.json"

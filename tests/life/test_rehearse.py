@@ -81,7 +81,7 @@ def test_steps_lead_back_to_the_teacher(nlp, make):
     shake(component)
     shaken = component.analyse(docs).marginals()
     losses = [nlp.rehearse(texts(nlp), sgd=optimizer)["lstm_ner"] for _ in range(60)]
-    assert losses[0] > 1 and losses[-1] < 0.02 * losses[0]
+    assert losses[0] > 0.3 and losses[-1] < 0.02 * losses[0]
     after = component.analyse(docs).marginals()
     far, near = (
         max(abs(one - other).max() for one, other in zip(before, found, strict=True))
@@ -104,7 +104,7 @@ def test_annotation_is_not_looked_at(nlp):
 def test_weight_is_a_factor(nlp):
     component = nlp.get_pipe("lstm_ner")
     shake(component)
-    once = component.rehearse(texts(nlp))["lstm_ner"]
+    once = component.rehearse(texts(nlp), weight=1.0)["lstm_ner"]
     single = [dW.copy() for dW in gradients(component.model)]
     twice = component.rehearse(texts(nlp), weight=2.0)["lstm_ner"]
     assert twice == pytest.approx(2 * once)
