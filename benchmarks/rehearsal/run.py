@@ -7,6 +7,7 @@ label is annotated, in several ways. Writes one JSON file a seed and component; 
 already is skipped. Without `--test`, scores are those on dev.
 """
 
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -100,7 +101,11 @@ def ways_of(component: str) -> Dict[str, Callable[[Language], Update]]:
     """
     if component == "ner":
         return {"naive": naive, "nlp.rehearse": stock_rehearsal}
-    return {"naive": naive, "declared": naive, "rehearsal": rehearsal, "both": rehearsal}
+    ways: Dict[str, Callable[[Language], Update]] = {"naive": naive, "declared": naive}
+    for weight in (0.3, 1.0):
+        for way in ("rehearsal", "both"):
+            ways[f"{way}, weight {weight}"] = partial(rehearsal, weight)
+    return ways
 
 
 def naive(nlp: Language) -> Update:
@@ -124,12 +129,13 @@ def stock_rehearsal(nlp: Language) -> Update:
     return update
 
 
-def rehearsal(nlp: Language) -> Update:
+def rehearsal(weight: float, nlp: Language) -> Update:
     """Steps that learn and rehearse at once."""
     both = Rehearsal(nlp)
     both.optimizer.learn_rate = LEARN_RATE
     drop = nlp.config["training"]["dropout"]
-    return lambda examples, texts: both.update(examples, texts, drop=drop)
+    settings = {"lstm_ner": {"weight": weight}}
+    return lambda examples, texts: both.update(examples, texts, drop=drop, component_cfg=settings)
 
 
 def learn(
@@ -152,7 +158,7 @@ def learn(
         nlp.remove_pipe("tok2vec")
     update = ways_of(component)[way](nlp)
     nlp.get_pipe(component).add_label(label)
-    new = declared(parts.new, label) if way in ("declared", "both") else parts.new
+    new = declared(parts.new, label) if way.startswith(("declared", "both")) else parts.new
     order = Random(seed)
     for _ in range(EPOCHS):
         for batch in minibatch(order.sample(new, len(new)), BATCH):

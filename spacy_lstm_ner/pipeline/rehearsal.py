@@ -50,7 +50,7 @@ class CRFRehearser(CRFLearner):
         drop: float = 0.0,
         sgd: Optional[Optimizer] = None,
         losses: Optional[Dict[str, float]] = None,
-        weight: float = 0.3,
+        weight: float = 1.0,
     ) -> Dict[str, float]:
         """Move towards the teacher on a batch of texts: towards its probabilities of all readings,
         by `distillation_loss`. Annotation is not looked at. Labels that the teacher did not know
@@ -66,7 +66,7 @@ class CRFRehearser(CRFLearner):
         sgd (Optional[Optimizer]): The optimizer.
         losses (Optional[Dict[str, float]]): Losses by component, added to.
         weight (float): Factor on loss and gradient. At 1, a text counts as much as one of the same
-            length that is learned from, which keeps more of the old and leaves the new less room.
+            length that is learned from; less leaves the new more room.
         RETURNS (Dict[str, float]): The losses.
         RAISES (ValueError): If scores or loss are not finite, or a shared tok2vec has left no
             vectors.

@@ -141,7 +141,7 @@ def test_losses_and_settings(pipeline):
     doubled = rehearsal.update(
         shared_examples(pipeline)[:1],
         pipeline.pipe(TEXTS),
-        component_cfg={"lstm_ner": {"weight": 0.6}},
+        component_cfg={"lstm_ner": {"weight": 2.0}},
     )
     once, twice = (found["lstm_ner_rehearsal"] for found in (losses, doubled))
     assert twice == pytest.approx(2 * once, rel=1e-4)
