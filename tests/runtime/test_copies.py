@@ -85,6 +85,7 @@ def test_copying_between_gradient_and_step_changes_nothing(kind):
 
 def test_copies_of_a_listener_leave_the_batch_out():
     nlp, _ = shared_tok2vec()
+    nlp.get_pipe("tok2vec").update(tagged_examples(nlp))
     listeners = nlp.get_pipe("tok2vec").listeners
     assert len(listeners) == 2
     for listener in listeners:
