@@ -10,6 +10,10 @@ from ..types import Floats2d, Ints1d, Keys2d
 
 Compute = Callable[[Keys2d, Any], Floats2d]
 
+# Rows that there is room for at once. The system gives memory as they are written; to grow little
+# by little would leave holes in the heap each time that collecting begins anew.
+ROOM = 32768
+
 
 class Found(NamedTuple):
     """Words that were looked up.
@@ -158,7 +162,7 @@ class _Rows:
         begin = len(self.places)
         end = begin + len(words)
         if self.data is None or end > len(self.data):
-            larger = numpy.empty((min(limit, 2 * end), made.shape[1]), dtype=made.dtype)
+            larger = numpy.empty((min(limit, max(2 * end, ROOM)), made.shape[1]), dtype=made.dtype)
             if begin:
                 larger[:begin] = self.data[:begin]
             self.data = larger

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy
 import pytest
 
+from spacy_lstm_ner.layers import kept_rows
 from spacy_lstm_ner.layers.kept_rows import KeptRows
 
 WIDTH = 3
@@ -39,9 +40,12 @@ def random_keys(rng, n=40, kinds=30):
     return rng.randint(0, kinds, size=(n, 2)).astype("uint64")
 
 
+@pytest.mark.parametrize("room", [1, kept_rows.ROOM])
 @pytest.mark.parametrize("limit", [0, 1, 20, 100, 10_000])
-def test_equal_to_computed_rows(limit):
-    """In random order, with all rows dropped now and then or never."""
+def test_equal_to_computed_rows(limit, room, monkeypatch):
+    """In random order, with all rows dropped now and then or never, and room made little by
+    little or at once."""
+    monkeypatch.setattr(kept_rows, "ROOM", room)
     rng = numpy.random.RandomState(0)
     kept = KeptRows(limit)
     for _ in range(200):

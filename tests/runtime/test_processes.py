@@ -14,8 +14,8 @@ pytestmark = pytest.mark.skipif(
 @pytest.mark.parametrize(
     "method,kind",
     [
-        ("fork", "own"),  # numpy's kernel
-        ("fork", "shared"),  # torch's
+        ("fork", "shared"),  # torch's kernel
+        pytest.param("fork", "own", marks=pytest.mark.slow),  # numpy's
         pytest.param("spawn", "shared", marks=pytest.mark.slow),
     ],
 )
