@@ -60,13 +60,15 @@ def test_a_streamed_corpus_takes_its_labels_from_the_config(tmp_path):
     """In the order of the config, though the corpus is never read to the end before training."""
     labels = '[initialize.components.lstm_ner]\nlabels = ["PER", "MISC", "LOC"]\n'
     SEEN.clear()
+    settings = ["--training.max_epochs=-1", "--training.max_steps=15"]
+    settings.append("--training.gpu_allocator=pytorch")  # says nothing without a GPU
     callback = '[training.before_update]\n@callbacks = "tests.seen.v1"\n\n[training.batcher]'
     config = (
         CONFIG.replace("[training.batcher]", callback)
         + "\n[initialize]\n\n[initialize.components]\n\n"
         + labels
     )
-    nlp = run(tmp_path, "--training.max_epochs=-1", "--training.max_steps=15", config=config)
+    nlp = run(tmp_path, *settings, config=config)
     assert nlp.get_pipe("lstm_ner").labels == ("PER", "MISC", "LOC")
     assert [where["step"] for where in SEEN] == list(range(16))
     assert {where["epoch"] for where in SEEN} == {0, 1, 2}  # read anew each time
@@ -100,8 +102,3 @@ def test_scores_before_the_first_step(tmp_path):
     nlp.initialize(lambda: examples)
     scores = nlp.evaluate(examples)
     assert 0 <= scores["ents_f"] < 0.5 and set(scores["ents_per_type"]) >= {"PER", "LOC"}
-
-
-def test_the_allocator_of_torch_is_for_gpus(tmp_path):
-    nlp = run(tmp_path, "--training.gpu_allocator=pytorch", "--training.max_steps=1")
-    assert nlp.config["training"]["gpu_allocator"] == "pytorch"
