@@ -1,4 +1,4 @@
-"""`spacy project` on project.yml: what would run and what is left behind; see test_project.py too."""
+"""`spacy project` on project.yml: what would run, what is left behind; more in test_project.py."""
 
 import os
 import shutil
