@@ -96,10 +96,13 @@ def test_weights_are_learned_and_taken_over(work, folder, fragment, more):
     assert abs(analyses[0].entropies() - analyses[1].entropies()).max() > 1e-4
 
 
-def test_weights_of_another_size_are_refused(work):
+def test_it_goes_on_and_weights_of_another_size_are_refused(work, folder):
     write_config(INSIDE)
-    short = ["--pretraining.max_epochs=1", "--paths.raw_text=raw.jsonl"]
-    do("pretrain", "config.cfg", "weights", *short)
+    args = ("pretrain", "config.cfg", "weights", "--paths.raw_text=raw.jsonl")
+    do(*args, "--pretraining.max_epochs=1")
+    do(*args, "--pretraining.max_epochs=2", "--resume-path", "weights/model0.bin")
+    assert [row["epoch"] for row in srsly.read_jsonl("weights/log.jsonl")] == [0, 1, 1, 2]
+    assert (folder / "weights" / "model1.bin").exists()
     other = "--components.lstm_ner.model.tok2vec.encode.width=100"
     weights = "--paths.init_tok2vec=weights/model0.bin"
     result = try_to("init", "nlp", "config.cfg", "out", *work.paths, weights, other)
