@@ -19,11 +19,11 @@ def main(method: str, kind: str) -> None:
     square = numpy.ones((600, 600), dtype="float32")
     assert (square @ square == 600).all()
     assert bool((torch.ones(600, 600) @ torch.ones(600, 600) == 600).all())
-    texts = [*TEXTS, " ".join(TEXTS * 6)] * 6
+    texts = [*TEXTS, " ".join(TEXTS * 6)] * 2
     nlp = own_words() if kind == "own" else shared_tok2vec()[0]
     expected = outcome(nlp.pipe(texts))
     assert len(expected.probabilities) > len(texts)
-    stream = nlp.pipe(zip(texts, range(99)), as_tuples=True, n_process=2, batch_size=10)
+    stream = nlp.pipe(zip(texts, range(99)), as_tuples=True, n_process=2, batch_size=4)
     docs, contexts = zip(*stream)
     assert contexts == tuple(range(len(texts)))
     assert_same(outcome(docs), expected)
