@@ -59,6 +59,7 @@ class CRFLearner(TrainablePipe):
             self.tagset.check_constrained()
         self.watch: Optional[GradientWatch] = None
         self._words_since_step = 0
+        self._has_learned = False  # since the last step; rehearsal is no learning
         self._warned: Set[str] = set()
 
     @property
@@ -193,6 +194,7 @@ class CRFLearner(TrainablePipe):
         backprop(d_scores)
         release(self.model)
         self._words_since_step += sum(len(doc) for doc in docs)
+        self._has_learned = True
         if sgd not in (None, False):
             self.finish_update(sgd)
         losses[self.name] += loss
@@ -219,7 +221,9 @@ class CRFLearner(TrainablePipe):
             self.watch.add_tensors(*count_clipped(self.model, grad_clip))
         self.model.finish_update(sgd)
         self._words_since_step = 0
-        self.cfg["untrained_labels"] = []
+        if self._has_learned:
+            self.cfg["untrained_labels"] = []
+        self._has_learned = False
         if self.watch is not None:
             self.watch.add_step(norm / words, is_clipped=norm > limit)
 

@@ -86,12 +86,9 @@ class CRFRehearser(CRFLearner):
             raise ValueError(not_finite_message(self.name, self.model, examples))
         backprop(_times(weight, d_scores))
         release(self.model)
-        has_learned = self._words_since_step > 0
         self._words_since_step += sum(map(len, docs))
         if sgd not in (None, False):
-            untrained = [] if has_learned else self.cfg["untrained_labels"]
             self.finish_update(sgd)
-            self.cfg["untrained_labels"] = untrained
         losses[self.name] += weight * loss
         return losses
 

@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.ty import ListenedToComponent, TrainableComponent
 from spacy.util import replace_model_node
-from thinc.api import Model, Optimizer
+from thinc.api import Optimizer, set_dropout_rate
 
 from ..types import FloatsXd
 
@@ -42,7 +42,7 @@ class Rehearsal:
         pipe: Any
         for name, pipe in nlp.pipeline:
             if _has_teacher(pipe):
-                pipe._rehearsal_model = _standalone(nlp, name)
+                _make_standalone(nlp, name)
             if isinstance(pipe, TrainableComponent) and pipe.is_trainable:
                 # After `nlp.update`, a shared tok2vec still has the gradient of the last batch.
                 pipe.model.finish_update(_drop_gradient)
@@ -143,17 +143,16 @@ def _bare(doc: Doc) -> Doc:
     return Doc(doc.vocab, words=words, spaces=[bool(token.whitespace_) for token in doc])
 
 
-def _standalone(nlp: Language, name: str) -> Model:
-    """A copy of a component's model that has what it listens to inside."""
+def _make_standalone(nlp: Language, name: str) -> None:
+    """Give the teacher of a component its own copy of what the component listens to."""
     pipe: Any = nlp.get_pipe(name)
-    model = deepcopy(pipe.model)
-    places = {id(node): place for place, node in enumerate(pipe.model.walk())}
-    nodes = list(model.walk())
+    teacher = pipe._rehearsal_model
+    nodes = {id(node): same for node, same in zip(pipe.model.walk(), list(teacher.walk()))}
     for _, upstream in nlp.pipeline:
         if isinstance(upstream, ListenedToComponent):
             for listener in upstream.listener_map.get(name, []):
-                replace_model_node(model, nodes[places[id(listener)]], deepcopy(upstream.model))
-    return model
+                replace_model_node(teacher, nodes[id(listener)], deepcopy(upstream.model))
+    set_dropout_rate(teacher, 0.0)  # spaCy's components ask it as if it were to learn
 
 
 @contextmanager

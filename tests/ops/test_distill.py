@@ -30,7 +30,7 @@ def enumerated(scores: TagScores, teacher: TagScores, rules: Constraints, mask: 
 
 
 def make_case(rules, n_new, seed):
-    """A student and a teacher that know 9 tags, and 4 ones more that only the student knows."""
+    """A student and a teacher, whose last tags (`n_new`) the teacher does not know."""
     nK = (9 if rules != NO_RULES else 3) + n_new
     constraints = make_constraints(rules, nK)
     scores, teacher = (make_scores(LENGTHS, nK, seed + i) for i in (1, 0))
