@@ -14,12 +14,12 @@ from typing import Any, Dict, NamedTuple, Optional
 import numpy
 
 from ..errors import Errors
+from .digests import add_file
 from .output import PART, explained, replace_file
 from .weights import Arrays
 
 STATE = "state.json"
 VERSION = 1
-CHUNK = 1 << 20
 
 
 class CheckpointError(ValueError):
@@ -128,9 +128,7 @@ def _signed(body: bytes) -> bytes:
 
 def _digest_of_file(path: Path) -> str:
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        for chunk in iter(lambda: file.read(CHUNK), b""):
-            digest.update(chunk)
+    add_file(digest, path)
     return digest.hexdigest()
 
 

@@ -8,6 +8,8 @@ from typing import Any, Dict, Iterator, List, Tuple
 
 from thinc.api import Config
 
+from .digests import add_file
+
 # What may be another when a run goes on: how long it lasts, how often it is looked at, and names
 # of paths, whose values count where they are used.
 FREE = (
@@ -20,7 +22,6 @@ FREE = (
 )
 WITH_FILES = ("corpora.", "initialize.", "components.")
 PACKAGES = ("spacy-lstm-ner", "spacy", "thinc", "numpy", "torch")
-CHUNK = 1 << 20
 
 
 def take_fingerprint(config: Config) -> Dict[str, Any]:
@@ -84,7 +85,5 @@ def _digest(path: Path) -> str:
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if file.is_file():
             digest.update(f"{file.relative_to(path)}\0{file.stat().st_size}\0".encode())
-            with file.open("rb") as stream:
-                for chunk in iter(lambda: stream.read(CHUNK), b""):
-                    digest.update(chunk)
+            add_file(digest, file)
     return digest.hexdigest()[:16]
