@@ -19,9 +19,10 @@ ALLOWED = {
     "pipeline": {"tags", "ops", "evaluation"} | BASE,
     "evaluation": {"tags"} | BASE,
     "diagnostics": {"ops", "layers", "tags"} | BASE,
+    "scale": {"training"} | BASE,
     "cli": {
         *("data", "tags", "ops", "layers", "models", "pipeline"),
-        *("training", "evaluation", "diagnostics"),
+        *("training", "evaluation", "diagnostics", "scale"),
     }
     | BASE,
 }

@@ -4,6 +4,7 @@
 import typer
 from spacy.cli._util import app as spacy_app
 
+from .apply_ray import apply_ray_cli
 from .calibrate import calibrate_cli
 from .compare import compare_cli
 from .convert import convert_cli
@@ -36,6 +37,7 @@ app.command("suggest")(suggest_cli)
 app.command("calibrate")(calibrate_cli)
 app.command("thresholds")(thresholds_cli)
 app.command("gradient-flow", context_settings=OVERRIDES)(gradient_flow_cli)
+app.command("apply-ray")(apply_ray_cli)
 app.command("debug-data", context_settings=SETTINGS)(debug_data_cli)
 
 

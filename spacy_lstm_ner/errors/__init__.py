@@ -4,6 +4,7 @@ from .confidence import ConfidenceErrors, ConfidenceWarnings
 from .corpora import CorpusErrors, CorpusWarnings
 from .files import FileErrors, FileWarnings
 from .model import ModelErrors, ModelWarnings
+from .scale import ScaleErrors
 from .settings import SettingErrors
 from .storage import StorageErrors
 from .training import TrainingErrors, TrainingWarnings
@@ -17,6 +18,7 @@ class Errors(
     CorpusErrors,
     ConfidenceErrors,
     TrainingErrors,
+    ScaleErrors,
 ):
     """All errors, by name."""
 

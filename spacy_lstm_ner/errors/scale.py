@@ -1,0 +1,65 @@
+"""Messages about work that is spread over processes and machines."""
+
+
+class ScaleErrors:
+    """What stops a run on Ray, or one of its rows."""
+
+    NO_RAY = (
+        "{feature} needs Ray, which cannot be imported ({reason}). Install it with "
+        'pip install "spacy-lstm-ner[ray]".'
+    )
+    NO_SHARDS = (
+        "{path} holds no file to tag. Expected a file or a folder of files that end with {known}."
+    )
+    SHARD_ENDING = (
+        "{path} cannot be read as rows of text, expected the endings {known}. Move the file out of "
+        "the input, or give it a name that begins with '_' or '.', which is passed by."
+    )
+    SAME_NAME = (
+        "{first} and {second} would both be written to '{name}'. Rename one of the two, or put "
+        "them in folders of their own."
+    )
+    OUTPUT_FORM = "The output format is {value!r}, expected one of {known}."
+    WORKERS = "{name} was given {value}, expected a number >= 1. For a cluster, name it always."
+    OUTPUT_IN_INPUT = (
+        "The output {output} lies in the input {input}: its files would be taken for input when "
+        "the run goes on. Name a folder beside it."
+    )
+    NO_CONFIDENCE = (
+        "--confidence was given, but {model} has no lstm_ner, which knows it; its components are "
+        "{names}. Leave it out: 'confidence' is null then."
+    )
+    PLAN_DIFFERS = (
+        "{output} holds the output of another run. What differs:\n{differences}\nGo on with the "
+        "model and the options of that run, or name another folder."
+    )
+    PLAN_DAMAGED = (
+        "{path} cannot be read: {reason}. It is the plan of the run in this folder; name another "
+        "folder, and begin again."
+    )
+    SHARD_CHANGED = (
+        "{path} was changed or removed after some of its rows had been tagged ({done} of {total} "
+        "pieces). Put it back, or name another output folder."
+    )
+    PIECE_OUTPUT = (
+        "{path} cannot be written: {reason}. Finished pieces are whole. Make room or leave to "
+        "write, then give the same command again: it goes on with the pieces that are missing."
+    )
+    SHARD_UNREADABLE = "{path} cannot be read on: {reason}"
+    PIECE_KILLED = (
+        "its worker died {tries} times at it. A document may need more memory than there is, or "
+        "a component crashes: see the logs of Ray"
+    )
+    NO_RESULT = "Ray gave no result: see its logs"
+    ACTORS_FAILED = (
+        "The workers cannot start: {reason}. Each needs spacy-lstm-ner, the packages of the "
+        "pipeline, one CPU, and the folder of the output under the same path."
+    )
+    # Reasons why a row stands in the output of rejected rows.
+    ROW_JSON = "the line is no JSON: {reason}"
+    ROW_OBJECT = "the line is a JSON {type}, expected an object"
+    ROW_TEXT = "'{key}' is {value}, expected a string"
+    ROW_BYTES = "byte {byte} of the line is no UTF-8 ({reason})"
+    ROW_SPANS_KEY = "the row has '{key}' already, the key of the entities: name another for them"
+    ROW_LENGTH = "the text has {given} characters, the pipeline takes {limit} (nlp.max_length)"
+    ROW_FAILED = "the pipeline failed on it: {type}: {reason}"

@@ -1,0 +1,1 @@
+"""Beyond one machine: thin adapters to Ray. Ray is imported by the functions that use it."""

@@ -1,0 +1,99 @@
+"""What a worker does: pieces of input files → output files."""
+
+from contextlib import closing
+from pathlib import Path
+from timeit import default_timer as timer
+from typing import Any, Iterator, NamedTuple
+
+from spacy.language import Language
+
+from ..errors import Errors
+from .lines import read_line_chunks
+from .output import LineWriter, PieceOutputError, TableWriter, replacing, write_rejected
+from .plan import Count, OutputFolder
+from .rows import Chunk, Options
+from .shards import Piece, ShardError, kind_of
+from .tables import read_table_chunks
+from .tag import tag_chunk
+
+MAX_TRIES = 3  # at a piece, in one run
+
+
+class Result(NamedTuple):
+    """What became of a piece.
+
+    name (str): The piece.
+    failure (str): Why it is not done; empty: it is.
+    is_fatal (bool): Whether other pieces would fail for the same reason.
+    """
+
+    name: str
+    failure: str = ""
+    is_fatal: bool = False
+
+
+class PieceTagger:
+    """Tags pieces with one pipeline, and writes their output itself, so that no text travels
+    between processes. Doing a piece twice does no harm: what it writes takes the place of what
+    was there."""
+
+    def __init__(self, nlp: Language, output: Path, options: Options, batch_words: int) -> None:
+        """Get ready.
+
+        nlp (Language): The pipeline.
+        output (Path): The output folder.
+        options (Options): What is done with each row.
+        batch_words (int): Words of a batch.
+        """
+        self._nlp = nlp
+        self._folder = OutputFolder(output, options.form)
+        self._options = options
+        self._batch_words = batch_words
+
+    def __call__(self, piece: Piece) -> Result:
+        """Tag a piece, unless it is done.
+
+        piece (Piece): The piece.
+        RETURNS (Result): What became of it.
+        """
+        if self._folder.is_done(piece.name):
+            return Result(piece.name)
+        try:
+            if self._folder.count_try(piece.name) > MAX_TRIES:
+                return Result(piece.name, Errors.PIECE_KILLED.format(tries=MAX_TRIES))
+            self._folder.set_done(self._tag(piece))
+        except ShardError as error:
+            return Result(piece.name, str(error))
+        except PieceOutputError as error:
+            return Result(piece.name, str(error), is_fatal=True)
+        return Result(piece.name)
+
+    def _tag(self, piece: Piece) -> Count:
+        started, n_rows, n_words = timer(), 0, 0
+        rejected_path = self._folder.rejected_of(piece.name)
+        with (
+            replacing(self._folder.rows_of(piece.name)) as part,
+            replacing(rejected_path) as rejected_part,
+            closing(_writer(part, self._options)) as writer,
+            rejected_part.open("wb") as rejected_file,
+        ):
+            n_rejected = 0
+            for chunk in _read(piece, self._options):
+                outcome = tag_chunk(self._nlp, chunk, self._options.text_key, self._batch_words)
+                writer.write(outcome.tagged)
+                write_rejected(rejected_file, outcome.rejected)
+                n_rows += len(outcome.tagged.rows)
+                n_rejected += len(outcome.rejected)
+                n_words += outcome.words
+        if not n_rejected:
+            rejected_path.unlink()
+        return Count(piece.name, n_rows, n_rejected, n_words, timer() - started)
+
+
+def _read(piece: Piece, options: Options) -> Iterator[Chunk]:
+    is_table = kind_of(piece.path) == "parquet"
+    return (read_table_chunks if is_table else read_line_chunks)(piece, options)
+
+
+def _writer(path: Path, options: Options) -> Any:
+    return (TableWriter if options.form == "parquet" else LineWriter)(path, options)
