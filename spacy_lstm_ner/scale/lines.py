@@ -23,13 +23,12 @@ def read_line_chunks(piece: Piece, options: Options) -> Iterator[Chunk]:
     YIELDS (Chunk): Some rows at a time.
     RAISES (ShardError): If it cannot be read to its end.
     """
-    is_json = kind_of(piece.path) == "jsonl"
+    is_json, name = kind_of(piece.path) == "jsonl", Path(piece.path).name
     chunk, size = Chunk([], []), 0
     for at, line in _read_lines(piece):
         if is_json and not line.strip():
             continue
-        place = f"{Path(piece.path).name}:{at}"
-        row = _parse(line, place, is_json, options)
+        row = _parse(line, f"{name}:{at}", is_json, options)
         target: List[Any] = chunk.rows if isinstance(row, Row) else chunk.rejected
         target.append(row)
         size += len(line)

@@ -1,12 +1,15 @@
 """Texts to entities, in batches of words."""
 
-from typing import Dict, Iterator, List, NamedTuple, Tuple, Union
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Tuple, Union
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from ..errors import Errors
 from .rows import Chunk, Entity, Rejected, Row, Tagged, entities_of, pick, reject
+
+# Words that are looked up anew after so many, which costs little; their forms are 100 MB at most.
+ZONE_WORDS = 1_000_000
 
 
 class Outcome(NamedTuple):
@@ -22,26 +25,42 @@ class Outcome(NamedTuple):
     words: int
 
 
-def tag_chunk(nlp: Language, chunk: Chunk, text_key: str, batch_words: int) -> Outcome:
-    """Tag rows. What the vocabulary learns from them is forgotten at once.
+def tag_chunks(
+    nlp: Language, chunks: Iterable[Chunk], text_key: str, batch_words: int
+) -> Iterator[Outcome]:
+    """Tag rows. What the vocabulary learns from them is forgotten from time to time, so that it
+    does not grow.
 
     nlp (Language): The pipeline.
-    chunk (Chunk): The rows.
+    chunks (Iterable[Chunk]): The rows.
     text_key (str): Name of the column of the texts.
     batch_words (int): Words of a batch; a longer document is a batch by itself.
-    RETURNS (Outcome): The rows with their entities, in their order, and those that failed.
+    YIELDS (Outcome): For each chunk the rows with their entities, in their order, and those that
+        failed.
     """
+    chunks, n_words = iter(chunks), ZONE_WORDS
+    while n_words >= ZONE_WORDS:
+        n_words = 0
+        with nlp.memory_zone():
+            for chunk in chunks:
+                outcome = _tag_chunk(nlp, chunk, text_key, batch_words)
+                n_words += outcome.words
+                yield outcome
+                if n_words >= ZONE_WORDS:
+                    break
+
+
+def _tag_chunk(nlp: Language, chunk: Chunk, text_key: str, batch_words: int) -> Outcome:
     places, spans, words = [], [], 0
     failed: Dict[int, str] = {}
-    with nlp.memory_zone():
-        for batch in _batches(nlp, chunk.rows, failed, batch_words):
-            for (place, doc), entities in zip(batch, _tag(nlp, [doc for _, doc in batch])):
-                if isinstance(entities, str):
-                    failed[place] = entities
-                else:
-                    places.append(place)
-                    spans.append(entities)
-                    words += len(doc)
+    for batch in _batches(nlp, chunk.rows, failed, batch_words):
+        for (place, doc), entities in zip(batch, _tag(nlp, [doc for _, doc in batch])):
+            if isinstance(entities, str):
+                failed[place] = entities
+            else:
+                places.append(place)
+                spans.append(entities)
+                words += len(doc)
     rejected = [reject(chunk, place, text_key, failed[place]) for place in sorted(failed)]
     return Outcome(pick(chunk, places, spans), [*chunk.rejected, *rejected], words)
 

@@ -14,7 +14,7 @@ from .plan import Count, OutputFolder
 from .rows import Chunk, Options
 from .shards import Piece, ShardError, kind_of
 from .tables import read_table_chunks
-from .tag import tag_chunk
+from .tag import tag_chunks
 
 MAX_TRIES = 3  # at a piece, in one run
 
@@ -78,8 +78,9 @@ class PieceTagger:
             rejected_part.open("wb") as rejected_file,
         ):
             n_rejected = 0
-            for chunk in _read(piece, self._options):
-                outcome = tag_chunk(self._nlp, chunk, self._options.text_key, self._batch_words)
+            chunks = _read(piece, self._options)
+            key, batch_words = self._options.text_key, self._batch_words
+            for outcome in tag_chunks(self._nlp, chunks, key, batch_words):
                 writer.write(outcome.tagged)
                 write_rejected(rejected_file, outcome.rejected)
                 n_rows += len(outcome.tagged.rows)

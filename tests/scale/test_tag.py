@@ -5,7 +5,7 @@ import spacy
 from spacy.language import Language
 
 from spacy_lstm_ner.scale.rows import Chunk, Row
-from spacy_lstm_ner.scale.tag import tag_chunk
+from spacy_lstm_ner.scale.tag import tag_chunks
 
 from .helpers import piped, texts
 
@@ -22,7 +22,8 @@ def rows_of(*given):
 
 
 def tag(nlp, rows, batch_words=30):
-    return tag_chunk(nlp, Chunk(rows, []), "text", batch_words)
+    [outcome] = tag_chunks(nlp, [Chunk(rows, [])], "text", batch_words)
+    return outcome
 
 
 @pytest.mark.parametrize("batch_words", [1, 30, 10_000])
@@ -57,9 +58,8 @@ def test_only_rows_that_fail_are_rejected(model):
     nlp.add_pipe("scale_test_fragile")
     nlp.max_length = 1000
     given = ["I like London", "please break", "x" * 1001, "lone \ud800", "Android Pay"]
-    found = tag_chunk(
-        nlp, Chunk([Row(i, t, {"n": i}) for i, t in enumerate(given)], []), "body", 30
-    )
+    rows = [Row(i, text, {"n": i}) for i, text in enumerate(given)]
+    [found] = tag_chunks(nlp, [Chunk(rows, [])], "body", 30)
     assert [row.id for row in found.tagged.rows] == [0, 4]
     assert [bool(spans) for spans in found.tagged.spans] == [True, True]
     assert [(row.id, row.row) for row in found.rejected] == [
@@ -70,9 +70,17 @@ def test_only_rows_that_fail_are_rejected(model):
         assert reason in row.reason
 
 
-def test_vocabulary_does_not_grow(model):
+def test_vocabulary_does_not_grow(model, monkeypatch):
     nlp = spacy.load(model)
     tag(nlp, rows_of("warm up"))
-    before = list(nlp.vocab.strings)
-    tag(nlp, rows_of(*texts(200, start=5000)))
+    monkeypatch.setattr("spacy_lstm_ner.scale.tag.ZONE_WORDS", 100)
+    before, most = list(nlp.vocab.strings), 0
+    given = rows_of(*texts(200, start=5000))
+    chunks = [Chunk(given[i : i + 5], []) for i in range(0, 200, 5)]
+    outcomes = []
+    for outcome in tag_chunks(nlp, chunks, "text", 30):
+        outcomes.append(outcome)
+        most = max(most, len(nlp.vocab.strings))
+    assert [row.id for outcome in outcomes for row in outcome.tagged.rows] == list(range(200))
     assert list(nlp.vocab.strings) == before
+    assert most < len(before) + 50

@@ -1,0 +1,1 @@
+"""Tagging and training on several workers (docs/scale.md), on a machine with nothing else to do."""
