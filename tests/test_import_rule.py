@@ -19,7 +19,7 @@ ALLOWED = {
     "pipeline": {"tags", "ops", "evaluation"} | BASE,
     "evaluation": {"tags"} | BASE,
     "diagnostics": {"ops", "layers", "tags"} | BASE,
-    "scale": {"training"} | BASE,
+    "scale": {"data", "training"} | BASE,
     "cli": {
         *("data", "tags", "ops", "layers", "models", "pipeline"),
         *("training", "evaluation", "diagnostics", "scale"),

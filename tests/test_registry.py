@@ -26,7 +26,7 @@ NAMES = {
     "augmenters": ["spacy-lstm-ner.case_augmenter.v1"],
     "scorers": ["spacy-lstm-ner.NerScorer.v1"],
     "loggers": ["spacy-lstm-ner.TrainingLogger.v1"],
-    "optimizers": ["spacy-lstm-ner.Adam.v1"],
+    "optimizers": ["spacy-lstm-ner.Adam.v1", "spacy-lstm-ner.AllReduce.v1"],
     "cli": ["lstm_ner"],
 }
 

@@ -55,6 +55,11 @@ class ScaleErrors:
         "The workers cannot start: {reason}. Each needs spacy-lstm-ner, the packages of the "
         "pipeline, one CPU, and the folder of the output under the same path."
     )
+    CHECKPOINT_WORKERS = (
+        "The checkpoint is of a run with {expected} workers, and {given} were given. Give as many, "
+        "or begin a new run without --resume."
+    )
+    TRAIN_FAILED = "Training failed on a worker: {reason}"
     # Reasons why a row stands in the output of rejected rows.
     ROW_JSON = "the line is no JSON: {reason}"
     ROW_OBJECT = "the line is a JSON {type}, expected an object"

@@ -28,7 +28,8 @@ from .loss import LossSettings, check_examples, doubt_warnings, ner_loss
 class CRFLearner(TrainablePipe):
     """A trainable pipe around a tagger: all of `LSTMNer` but prediction.
 
-    A logger that wants to know about gradients sets `watch`.
+    A logger that wants to know about gradients sets `watch`. Who adds gradients of other workers
+    adds to `words_since_step` too: the words that the gradient is a sum over.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class CRFLearner(TrainablePipe):
         if self.loss_settings.incorrect_spans_key is not None:
             self.tagset.check_constrained()
         self.watch: Optional[GradientWatch] = None
-        self._words_since_step = 0
+        self.words_since_step = 0
         self._has_learned = False  # since the last step; rehearsal is no learning
         self._warned: Set[str] = set()
 
@@ -193,7 +194,7 @@ class CRFLearner(TrainablePipe):
         self._report(doubts)
         backprop(d_scores)
         release(self.model)
-        self._words_since_step += sum(len(doc) for doc in docs)
+        self.words_since_step += sum(len(doc) for doc in docs)
         self._has_learned = True
         if sgd not in (None, False):
             self.finish_update(sgd)
@@ -212,7 +213,7 @@ class CRFLearner(TrainablePipe):
                 name=self.name, norm=self.max_grad_norm, clip=grad_clip
             )
             self._warn_once("clip", message)
-        words = max(self._words_since_step, 1)
+        words = max(self.words_since_step, 1)
         limit = math.inf if self.max_grad_norm is None else self.max_grad_norm * words
         norm = 0.0
         if self.max_grad_norm is not None or self.watch is not None:
@@ -220,7 +221,7 @@ class CRFLearner(TrainablePipe):
         if self.watch is not None:
             self.watch.add_tensors(*count_clipped(self.model, grad_clip))
         self.model.finish_update(sgd)
-        self._words_since_step = 0
+        self.words_since_step = 0
         if self._has_learned:
             self.cfg["untrained_labels"] = []
         self._has_learned = False

@@ -86,7 +86,7 @@ class CRFRehearser(CRFLearner):
             raise ValueError(not_finite_message(self.name, self.model, examples))
         backprop(_times(weight, d_scores))
         release(self.model)
-        self._words_since_step += sum(map(len, docs))
+        self.words_since_step += sum(map(len, docs))
         if sgd not in (None, False):
             self.finish_update(sgd)
         losses[self.name] += weight * loss

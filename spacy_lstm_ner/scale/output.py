@@ -38,6 +38,8 @@ def replacing(path: Path) -> Iterator[Path]:
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
+    except PieceOutputError:
+        raise
     except OSError as error:
         reason = error.strerror or str(error)
         raise PieceOutputError(Errors.PIECE_OUTPUT.format(path=path, reason=reason)) from error

@@ -1,6 +1,6 @@
 """`spacy train` that stops when it is asked to, and goes on where it stopped."""
 
-from typing import IO, Any, Optional
+from typing import IO, Any, Optional, Type
 
 from spacy.language import Language
 from spacy.schemas import ConfigSchemaTraining
@@ -25,6 +25,7 @@ def train(
     *,
     resume: bool = False,
     use_gpu: int = -1,
+    run_type: Type[Run] = Run,
     stdout: IO,
     stderr: IO,
 ) -> Optional[int]:
@@ -34,13 +35,14 @@ def train(
     folder (Optional[RunFolder]): Where models and checkpoints go. None: nowhere.
     resume (bool): Whether to go on from the folder's checkpoint, which must be there.
     use_gpu (int): The GPU, or -1.
+    run_type (Type[Run]): What takes the steps.
     stdout (IO): Gets messages, and what the logger prints.
     stderr (IO): Is for the logger.
     RETURNS (Optional[int]): The signal that stopped the run; None: it is finished.
     RAISES (OutputError): If something cannot be written.
     RAISES (CheckpointError): If the checkpoint cannot be used.
     """
-    run = _make_run(nlp, use_gpu)
+    run = _make_run(nlp, use_gpu, run_type)
     training = run.training
     _introduce(run, stdout)
     if resume and folder is not None:
@@ -74,7 +76,7 @@ def train(
     return None if run.progress.is_over(training) else stop.signal
 
 
-def _make_run(nlp: Language, use_gpu: int) -> Run:
+def _make_run(nlp: Language, use_gpu: int, run_type: Type[Run]) -> Run:
     config = nlp.config.interpolate()
     settings = config["training"]
     if settings["seed"] is not None:
@@ -83,7 +85,7 @@ def _make_run(nlp: Language, use_gpu: int) -> Run:
         set_gpu_allocator(settings["gpu_allocator"])
     training = registry.resolve(settings, schema=ConfigSchemaTraining)
     corpora = resolve_dot_names(config, [training["train_corpus"], training["dev_corpus"]])
-    return Run(nlp, training, *corpora)
+    return run_type(nlp, training, *corpora)
 
 
 def _introduce(run: Run, stdout: IO) -> None:
@@ -102,7 +104,7 @@ def _introduce(run: Run, stdout: IO) -> None:
 def _take_steps(run: Run, folder: Optional[RunFolder], stop: Stop, log_step: Any) -> None:
     """Train, save and log until the run is over or stopped. The checkpoint comes last: a run that
     is killed before it does the same once more."""
-    while stop.signal is None and not run.progress.is_over(run.training):
+    while not run.asked_to_stop(stop) and not run.progress.is_over(run.training):
         step = run.step()
         if step is None:
             return

@@ -1,17 +1,18 @@
 """A training run in memory: the steps of `spacy train`, and all that they leave behind."""
 
 from timeit import default_timer as timer
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional
 
 from spacy.language import Language
 from spacy.training import Example
 from spacy.training.loop import create_evaluation_callback, create_train_batches, subdivide_batch
 
 from ..errors import Errors
-from .batches import Batches
+from .batches import Batch, Batches
 from .checkpoint import Checkpoint, CheckpointError
 from .progress import Progress
 from .random_states import all_sources, from_json, get_states, reseed, set_states, to_json
+from .stop import Stop
 from .weights import find_weights, trained_pipes, weights_from_arrays, weights_to_arrays
 
 Corpus = Callable[[Language], Iterable[Example]]
@@ -50,9 +51,7 @@ class Run:
         self.progress = Progress()
         self._dev_corpus = dev_corpus
         self._weights = find_weights(nlp, training["frozen_components"])
-        epochs = training["max_epochs"]
-        stream = create_train_batches(nlp, train_corpus, training["batcher"], epochs)
-        self._batches = Batches(stream)
+        self._batches = Batches(self._read_batches(train_corpus))
         self._evaluate = self._evaluation()
         self._started = timer()
 
@@ -78,7 +77,7 @@ class Run:
             progress.results.append((score, progress.step))
             progress.score_now(scores)
             is_best = score == max(progress.results)[0]
-        progress.words += sum(len(example) for example in examples)
+        progress.words += self._count_words(examples)
         progress.seconds += timer() - self._started
         self._started = timer()
         info = {
@@ -132,7 +131,7 @@ class Run:
                 break
             self.progress.epoch, examples = batch
             self.progress.step += 1
-            self.progress.words += sum(len(example) for example in examples)
+            self.progress.words += self._count_words(examples)
             self._before_update()
             self.optimizer.step_schedules()
         if self.progress.words != wanted.words:
@@ -158,6 +157,21 @@ class Run:
         reseed(self.progress.step)
         set_states(from_json(state["random"]))
 
+    def asked_to_stop(self, stop: Stop) -> bool:
+        """Whether no further step is to be taken.
+
+        stop (Stop): Where a signal is noted.
+        RETURNS (bool): Whether one came.
+        """
+        return stop.signal is not None
+
+    def _read_batches(self, corpus: Corpus) -> Iterator[Batch]:
+        training = self.training
+        return create_train_batches(self.nlp, corpus, training["batcher"], training["max_epochs"])
+
+    def _count_words(self, examples: List[Example]) -> int:
+        return sum(len(example) for example in examples)
+
     def _before_update(self) -> None:
         if self.training["before_update"]:
             where = {"step": self.progress.step, "epoch": self.progress.epoch}
@@ -174,7 +188,10 @@ class Run:
                 exclude=frozen,
                 annotates=self.training["annotating_components"],
             )
-        for _, pipe in trained_pipes(self.nlp, frozen):
+        self._finish_update()
+
+    def _finish_update(self) -> None:
+        for _, pipe in trained_pipes(self.nlp, self.training["frozen_components"]):
             pipe.finish_update(self.optimizer)
 
     def _evaluation(self) -> Callable[[], Any]:

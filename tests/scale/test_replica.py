@@ -1,0 +1,63 @@
+"""Training runs that keep step."""
+
+import pytest
+from spacy.training import Corpus as SpacyCorpus
+
+from spacy_lstm_ner.data.readers import Corpus
+from spacy_lstm_ner.scale.replica import deal_out
+
+from ..training.runs import digests, write_corpus, write_run
+from .replicas import run_two
+
+
+@pytest.mark.parametrize("reader", [Corpus, SpacyCorpus])
+def test_each_document_has_one_worker(tmp_path, nlp, reader):
+    write_corpus(tmp_path / "train.spacy", 10)
+    corpus = reader(tmp_path / "train.spacy")
+    everything = [example.reference.text for example in corpus(nlp)]
+    parts = [deal_out(corpus, shard, 3) for shard in range(3)]
+    for _ in range(2):
+        found = [[example.reference.text for example in part(nlp)] for part in parts]
+        assert found == [everything[shard::3] for shard in range(3)]
+    assert [example.reference.text for example in corpus(nlp)] == everything
+
+
+def test_a_share_of_a_share(tmp_path, nlp):
+    write_corpus(tmp_path / "train.spacy", 12)
+    half = Corpus(tmp_path / "train.spacy", shard=1, num_shards=2)
+    of_half = [example.reference.text for example in half(nlp)]
+    assert [example.reference.text for example in deal_out(half, 1, 3)(nlp)] == of_half[1::3]
+
+
+@pytest.mark.slow
+def test_two_workers_train_one_pipeline(tmp_path):
+    """Equal steps, each document once an epoch on one worker, all files written by the first; and a
+    run in three parts ends with the bytes of one that was never stopped."""
+    write_run(tmp_path)
+    write_corpus(tmp_path / "train.spacy", 39)
+    config = (tmp_path / "config.cfg").read_text()
+    for name in ("train", "dev"):
+        config = config.replace(f"{name} = null", f'{name} = "{tmp_path / name}.spacy"', 1)
+    (tmp_path / "config.cfg").write_text(config)
+    printed = run_two("train", tmp_path)
+    assert "SCORE" in printed[0]
+    assert "SCORE" not in printed[1]
+    steps = [
+        [line.split() for line in (tmp_path / f"whole-{rank}.txt").read_text().splitlines()]
+        for rank in (0, 1)
+    ]
+    assert [line[:2] for line in steps[0]] == [line[:2] for line in steps[1]]
+    assert len(steps[0]) == 13
+    documents = {f"word{number}" for number in range(39)}
+    n_epochs = int(steps[0][-1][0])
+    assert n_epochs >= 2
+    for epoch in range(n_epochs):
+        read = [
+            word for part in steps for line in part if line[0] == str(epoch) for word in line[2:]
+        ]
+        assert sorted(read) == sorted(documents)
+    assert any(len(line) == 2 for line in steps[1])  # the smaller part: a step without documents
+    for rank in (0, 1):
+        parts = (tmp_path / f"parts-{rank}.txt").read_text().splitlines()
+        assert parts == (tmp_path / f"whole-{rank}.txt").read_text().splitlines()
+    assert digests(tmp_path / "parts").items() >= digests(tmp_path / "whole").items()
