@@ -60,4 +60,6 @@ def test_two_workers_train_one_pipeline(tmp_path):
     for rank in (0, 1):
         parts = (tmp_path / f"parts-{rank}.txt").read_text().splitlines()
         assert parts == (tmp_path / f"whole-{rank}.txt").read_text().splitlines()
-    assert digests(tmp_path / "parts").items() >= digests(tmp_path / "whole").items()
+    for output in ("whole", "parts"):  # a best model of an earlier part has its limit of steps
+        (tmp_path / output / "model-best" / "config.cfg").unlink()
+    assert digests(tmp_path / "parts") == digests(tmp_path / "whole")
