@@ -19,6 +19,7 @@ from .suggest import suggest_cli
 from .thresholds import thresholds_cli
 from .train import SETTINGS as TRAIN_SETTINGS
 from .train import train_cli
+from .train_ray import train_ray_cli
 
 app = typer.Typer(
     name="lstm-ner",
@@ -37,6 +38,7 @@ app.command("suggest")(suggest_cli)
 app.command("calibrate")(calibrate_cli)
 app.command("thresholds")(thresholds_cli)
 app.command("gradient-flow", context_settings=OVERRIDES)(gradient_flow_cli)
+app.command("train-ray", context_settings=TRAIN_SETTINGS)(train_ray_cli)
 app.command("apply-ray")(apply_ray_cli)
 app.command("debug-data", context_settings=SETTINGS)(debug_data_cli)
 

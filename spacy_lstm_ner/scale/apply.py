@@ -88,7 +88,7 @@ def apply(
     RAISES (ValueError): If the input or an option makes no sense, or workers cannot start.
     """
     started = timer()
-    ray = need_ray("apply-ray")
+    ray = need_ray("apply-ray", "ray.data")
     if not workers and address is None:
         workers = count_cpus()
     check_numbers(workers=workers, batch_words=batch_words)

@@ -3,6 +3,7 @@
 import logging
 import os
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any, Dict, Iterator, Optional
 
 from ..errors import Errors
@@ -14,21 +15,21 @@ QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
 OBJECT_STORE = 1 << 28  # bytes; texts do not pass through it
 
 
-def need_ray(feature: str) -> Any:
+def need_ray(feature: str, module: str) -> Any:
     """Import Ray.
 
     feature (str): What needs it.
-    RETURNS (Any): The module.
+    module (str): The part that it needs.
+    RETURNS (Any): The module `ray`.
     RAISES (ImportError): With the name of the extra, if it is not installed.
     """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     try:
-        import ray  # noqa: PLC0415
-        import ray.data  # noqa: PLC0415
+        import_module(module)
+        return import_module("ray")
     except ImportError as error:
         raise ImportError(Errors.NO_RAY.format(feature=feature, reason=error)) from error
-    return ray
 
 
 @contextmanager

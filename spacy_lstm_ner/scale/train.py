@@ -56,12 +56,13 @@ def begin(config: Config, output: Path, *, resume: bool) -> bool:
     return not (folder.find() and folder.is_finished())
 
 
-def train_replica(config: Config, output: Path) -> Optional[int]:
+def train_replica(config: Config, output: Path, stdout: IO) -> Optional[int]:
     """Train on this worker, in a process group of `torch.distributed`. Go on where the checkpoint
     in the output folder was made, if there is one.
 
     config (Config): The config, the same on all workers.
     output (Path): The folder for models and checkpoint; all workers see it under this path.
+    stdout (IO): Gets messages and the table, from the first worker.
     RETURNS (Optional[int]): The signal that stopped the run; None: it is finished.
     RAISES (OutputError): If something cannot be written.
     RAISES (CheckpointError): If the checkpoint cannot be used.
@@ -73,7 +74,7 @@ def train_replica(config: Config, output: Path) -> Optional[int]:
     goes_on: Any = [is_first and folder.find()]
     distributed.broadcast_object_list(goes_on, src=0)
     nlp = init_nlp(config, use_gpu=-1)
-    stdout: IO = sys.stdout if is_first else io.StringIO()
+    stream = stdout if is_first else io.StringIO()
     return train(
-        nlp, folder, resume=goes_on[0], run_type=ReplicaRun, stdout=stdout, stderr=sys.stderr
+        nlp, folder, resume=goes_on[0], run_type=ReplicaRun, stdout=stream, stderr=sys.stderr
     )

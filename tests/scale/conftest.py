@@ -5,6 +5,8 @@ import pytest
 from spacy_lstm_ner.scale.cluster import need_ray, ray_session
 
 from ..pipeline.helpers import train_small
+from ..training.runs import write_corpus, write_run
+from .replicas import run_two
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +20,19 @@ def model(tmp_path_factory):
 @pytest.fixture(scope="session")
 def two_cpus():
     """Ray with two CPUs."""
-    ray = need_ray("this test")
+    ray = need_ray("this test", "ray.data")
     with ray_session(ray, None, 2, 0):
         yield ray
+
+
+@pytest.fixture(scope="session")
+def trained_by_two(tmp_path_factory):
+    """A folder with a config, corpora, and what two workers made of them; and what they printed."""
+    folder = tmp_path_factory.mktemp("two")
+    write_run(folder)
+    write_corpus(folder / "train.spacy", 39)
+    config = (folder / "config.cfg").read_text()
+    for name in ("train", "dev"):
+        config = config.replace(f"{name} = null", f'{name} = "{folder / name}.spacy"', 1)
+    (folder / "config.cfg").write_text(config)
+    return folder, run_two("train", folder)

@@ -111,7 +111,7 @@ def train(folder: Path, rank: int) -> None:
     for output, steps in [("whole", [12]), ("parts", [3, 7, 12])]:
         for n_steps in steps:
             config = load_config(folder / "config.cfg", {"training.max_steps": n_steps})
-            train_replica(config, folder / output)
+            train_replica(config, folder / output, sys.stdout)
         (folder / f"{output}-{rank}.txt").write_text("\n".join(read))
         read.clear()
 
