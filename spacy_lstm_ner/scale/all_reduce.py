@@ -71,8 +71,8 @@ class AllReduceOptimizer(Optimizer):
         gradients = {name: weight.get_grad() for name, weight in weights.items()}
         numbers = [float(gradient is not None) for gradient in gradients.values()]
         numbers += [pipe.words_since_step for pipe in counted]
-        buffer = _flatten([_or_zero(gradients[name], weight) for name, weight in weights.items()])
-        buffer = numpy.concatenate([buffer, numpy.array(numbers, dtype=buffer.dtype)])
+        parts = [_or_zero(gradients[name], weight) for name, weight in weights.items()]
+        buffer = _flatten([*parts, numpy.array(numbers, dtype="float32")])
         _sum_over_workers(buffer)
         at = len(buffer) - len(numbers)
         share = 1.0 if self.reduce == "sum" else 1.0 / _n_workers()

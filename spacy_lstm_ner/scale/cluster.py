@@ -48,7 +48,13 @@ def ray_session(ray: Any, address: Optional[str], workers: int, room: int) -> It
     quiet: Dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address is None:
         memory = OBJECT_STORE + 2 * room
-        ray.init(num_cpus=workers, include_dashboard=False, object_store_memory=memory, **quiet)
+        ray.init(
+            address="local",  # not a cluster that happens to run here
+            num_cpus=workers,
+            include_dashboard=False,
+            object_store_memory=memory,
+            **quiet,
+        )
     else:
         ray.init(address=address, **quiet)
     try:
