@@ -74,7 +74,7 @@ def _pack(
     model: Model[List[Floats2d], Packed], Xs: List[Floats2d], is_train: bool
 ) -> Tuple[Packed, Callable[[Packed], List[Floats2d]]]:
     layout = pack_layout(model.ops.xp, [len(X) for X in Xs])
-    Xf = model.ops.xp.concatenate(Xs) if Xs else model.ops.alloc2f(0, 0)
+    Xf = model.ops.flatten(Xs)  # leaves out empty ones: a transformer gives them no width
 
     def backprop(dXp: Packed) -> List[Floats2d]:
         return _split(model, dXp)

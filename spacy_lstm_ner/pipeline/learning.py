@@ -183,8 +183,10 @@ class CRFLearner(TrainablePipe):
         losses.setdefault(self.name, 0.0)
         examples = list(examples)
         validate_examples(examples, "LSTMNer.update")
-        set_dropout_rate(self.model, drop)
         docs = [example.predicted for example in examples]
+        if not any(map(len, docs)):  # a shared transformer hands on nothing for them
+            return losses
+        set_dropout_rate(self.model, drop)
         scores, backprop = self.model.begin_update(docs)
         if not is_finite(scores):
             raise ValueError(not_finite_message(self.name, self.model, examples))

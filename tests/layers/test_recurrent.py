@@ -116,6 +116,16 @@ def test_nothing_to_read(Xs):
     assert [dX.shape for dX in backprop(Ys)] == [(0, 4)] * len(Xs)
 
 
+def test_empty_sequences_need_no_width():
+    """A transformer's listener gives none to a Doc without tokens."""
+    model = with_packed(RecurrentStack(6, 1))
+    Xs = random_list([3, 0, 2], 4)
+    model.initialize(X=Xs)
+    without = [Xs[0], numpy.zeros((0, 0), "float32"), Xs[2]]
+    for given, expected in zip(model.predict(without), model.predict(Xs), strict=True):
+        numpy.testing.assert_array_equal(given, expected)
+
+
 def test_initial_weights():
     layer = Recurrent(5, 3, forget_bias=2.0)
     layer.initialize()
