@@ -7,6 +7,7 @@ new annotation, and what the pipeline used to say about other texts.
 
 from contextlib import contextmanager
 from copy import deepcopy
+from inspect import signature
 from typing import Any, Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple, Union
 
 from spacy.language import Language
@@ -151,8 +152,20 @@ def _make_standalone(nlp: Language, name: str) -> None:
     for _, upstream in nlp.pipeline:
         if isinstance(upstream, ListenedToComponent):
             for listener in upstream.listener_map.get(name, []):
-                replace_model_node(teacher, nodes[id(listener)], deepcopy(upstream.model))
+                node = nodes[id(listener)]
+                replace_model_node(teacher, node, _copy_in_place_of(node, upstream))
     set_dropout_rate(teacher, 0.0)  # spaCy's components ask it as if it were to learn
+
+
+def _copy_in_place_of(listener: Any, upstream: Any) -> Any:
+    """As `nlp.replace_listeners` makes it: a transformer gives more than its listener passes on,
+    and brings a callback that makes up for that."""
+    model = deepcopy(upstream.model)
+    adapt = model.attrs.get("replace_listener")
+    if adapt is None:
+        return model
+    takes_all = len(signature(adapt).parameters) == 3
+    return adapt(model, listener, upstream) if takes_all else adapt(model)
 
 
 @contextmanager

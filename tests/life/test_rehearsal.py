@@ -5,8 +5,9 @@ import copy
 import numpy
 import pytest
 import spacy
+from spacy.pipeline.tok2vec import Tok2VecListener
 from spacy.tokens import Span
-from thinc.api import Adam
+from thinc.api import Adam, chain, noop
 
 from spacy_lstm_ner.training.rehearse import Rehearsal
 
@@ -96,6 +97,31 @@ def test_a_shared_tok2vec_gets_the_sum_of_what_its_listeners_say(pipeline, names
         scale = abs(expected[place]).max()
         assert scale > 0
         numpy.testing.assert_allclose(dW, expected[place], atol=1e-4 * scale)
+
+
+@pytest.mark.parametrize("takes_all", [True, False])
+def test_a_shared_model_says_how_it_stands_in_for_its_listener(pipeline, takes_all):
+    """As transformers do: by a callback of one argument or of three, as `nlp.replace_listeners`
+    calls it."""
+    made, given = [], []
+
+    def adapt(model):
+        made.append(chain(model, noop()))
+        return made[-1]
+
+    def adapt_with_all(model, listener, upstream):
+        given.append((listener, upstream))
+        return adapt(model)
+
+    tok2vec = pipeline.get_pipe("tok2vec")
+    tok2vec.model.attrs["replace_listener"] = adapt_with_all if takes_all else adapt
+    Rehearsal(pipeline)
+    assert [upstream for _, upstream in given] == [tok2vec, tok2vec] * takes_all
+    for name, model in zip(("tagger", "lstm_ner"), made, strict=True):
+        nodes = list(pipeline.get_pipe(name)._rehearsal_model.walk())
+        assert any(node is model for node in nodes)
+        assert not any(node is tok2vec.model for node in nodes)
+        assert not any(isinstance(node, Tok2VecListener) for node in nodes)
 
 
 def test_one_step_from_both(pipeline):
