@@ -85,11 +85,11 @@ class Rehearsal:
                 exclude=exclude,
                 annotates=annotates,
             )
-        docs = [doc for doc in map(nlp._ensure_doc, texts) if len(doc)]
-        if docs:
+        old = [example for example in map(self._blind, texts) if len(example.predicted)]
+        if old:
             learners = {name: pipe for name, pipe in pipes.items() if _has_teacher(pipe)}
             with _only_to(nlp, learners):
-                found = self._rehearse(docs, pipes, drop, annotates, component_cfg or {})
+                found = self._rehearse(old, pipes, drop, annotates, component_cfg or {})
             for name, loss in found.items():
                 key = f"{name}_rehearsal"
                 losses[key] = losses.get(key, 0.0) + loss
@@ -98,9 +98,14 @@ class Rehearsal:
                 pipe.finish_update(self.optimizer)
         return losses
 
+    def _blind(self, text: Union[str, Doc]) -> Example:
+        """What else a Doc has than the tokenizer sets would tell a component what to say."""
+        doc = self.nlp._ensure_doc(text)
+        return Example(self.nlp.make_doc(text) if isinstance(text, str) else _bare(doc), doc)
+
     def _rehearse(
         self,
-        docs: List[Doc],
+        examples: List[Example],
         pipes: Mapping[str, Any],
         drop: float,
         annotates: Collection[str],
@@ -108,7 +113,6 @@ class Rehearsal:
     ) -> Losses:
         """Add up gradients, those of a shared tok2vec with the last of its listeners."""
         losses: Losses = {}
-        examples = [Example(_bare(doc), doc) for doc in docs]
         pipe: Any
         for name, pipe in self.nlp.pipeline:
             if name in pipes:
@@ -139,9 +143,12 @@ def _has_teacher(pipe: Any) -> bool:
 
 
 def _bare(doc: Doc) -> Doc:
-    """The tokens alone: what else a Doc has would tell a component what to say."""
+    """The tokens alone, with the norms that the exceptions of a tokenizer give them."""
     words = [token.text for token in doc]
-    return Doc(doc.vocab, words=words, spaces=[bool(token.whitespace_) for token in doc])
+    bare = Doc(doc.vocab, words=words, spaces=[bool(token.whitespace_) for token in doc])
+    for token, known in zip(bare, doc):
+        token.norm_ = known.norm_
+    return bare
 
 
 def _make_standalone(nlp: Language, name: str) -> None:

@@ -226,6 +226,20 @@ def test_annotation_of_old_documents_says_nothing(pipeline):
     assert rehearsal.update([], docs) == blind
 
 
+@pytest.mark.parametrize("kind", ["text", "Doc"])
+def test_norms_of_the_tokenizer_are_seen(kind, pipeline, monkeypatch):
+    """Those of its exceptions are not in the lexemes ("ca" of "can't" is "can")."""
+    seen = []
+    component = pipeline.get_pipe("lstm_ner")
+    monkeypatch.setattr(component, "rehearse", lambda examples, **_: seen.extend(examples) or {})
+    text = "I can't go in Jan."
+    doc = pipeline.make_doc(text)
+    expected = [token.norm_ for token in doc]
+    assert expected != [token.lex.norm_ for token in doc]
+    Rehearsal(pipeline).update([], [text if kind == "text" else doc])
+    assert [[token.norm_ for token in eg.predicted] for eg in seen] == [expected]
+
+
 def test_stock_components_take_part(nlp):
     nlp.add_pipe("tok2vec")
     nlp.add_pipe("ner", config={"model": {**LISTENING, "hidden_width": 16}})
