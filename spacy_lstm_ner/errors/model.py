@@ -166,7 +166,8 @@ class ModelErrors:
     NO_TENSOR = (
         "Component '{name}' listens to a shared tok2vec and was to rehearse on a text without "
         "vectors ({text!r}): doc.tensor is empty. Use spacy_lstm_ner.training.rehearse.Rehearsal, "
-        "which rehearses the tok2vec as well, or give Docs that nlp() has made."
+        "which rehearses the tok2vec as well, or give Docs that nlp() has made. With Rehearsal, "
+        "a tok2vec that is excluded has to be among `annotates`."
     )
     NO_EXAMPLES = (
         "Component '{name}' cannot be initialized: there is not one example. Check that the "

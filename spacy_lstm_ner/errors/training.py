@@ -36,6 +36,16 @@ class TrainingErrors:
         "expected layers of thinc or torch. Use `spacy train` for this pipeline."
     )
 
+    REHEARSAL_NAMES = (
+        "Rehearsal.update got {argument} with {names}, expected names of components that are in "
+        "the pipeline and not disabled, in a list or as keys: {known}. Correct the names."
+    )
+    REHEARSAL_WEIGHT = (
+        "Component '{name}' was to rehearse with weight = {weight}, expected a number of 0 or "
+        "above: a factor on what rehearsal says. Leave it at 1, or choose less to leave the new "
+        "more room."
+    )
+
 
 class TrainingWarnings:
     """What is said about a run that goes on."""

@@ -38,6 +38,15 @@ def count_clipped(model: Model, limit: float) -> Tuple[int, int]:
     return len(gradients), sum(bool(norm(dW) >= limit) for dW in gradients)
 
 
+def drop_gradient(model: Model) -> None:
+    """Set all gradients of a model to zero.
+
+    model (Model): The model.
+    """
+    for dW in _gradients(model):
+        dW.fill(0)
+
+
 def _gradients(model: Model) -> List[FloatsXd]:
     return [
         node.get_grad(name)

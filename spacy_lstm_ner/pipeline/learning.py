@@ -19,7 +19,7 @@ from ..tags.constraints import scheme_constraints
 from ..tags.tagset import TagSet
 from ..tags.tally import Doubts
 from ..types import Bools2d, Constraints, GradientWatch, TagScores
-from .clip import clip_gradient, count_clipped
+from .clip import clip_gradient, count_clipped, drop_gradient
 from .divergence import is_finite, not_finite_message
 from .listeners import release
 from .loss import LossSettings, check_examples, doubt_warnings, ner_loss
@@ -29,7 +29,8 @@ class CRFLearner(TrainablePipe):
     """A trainable pipe around a tagger: all of `LSTMNer` but prediction.
 
     A logger that wants to know about gradients sets `watch`. Who adds gradients of other workers
-    adds to `words_since_step` too: the words that the gradient is a sum over.
+    adds to `words_since_step` too: the words that the gradient is a sum over, those of rehearsal
+    times their weight.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class CRFLearner(TrainablePipe):
         if self.loss_settings.incorrect_spans_key is not None:
             self.tagset.check_constrained()
         self.watch: Optional[GradientWatch] = None
-        self.words_since_step = 0
+        self.words_since_step: float = 0
         self._has_learned = False  # since the last step; rehearsal is no learning
         self._warned: Set[str] = set()
 
@@ -229,6 +230,12 @@ class CRFLearner(TrainablePipe):
         self._has_learned = False
         if self.watch is not None:
             self.watch.add_step(norm / words, is_clipped=norm > limit)
+
+    def drop_gradient(self) -> None:
+        """Take back what has been learned since the last step."""
+        drop_gradient(self.model)
+        self.words_since_step = 0
+        self._has_learned = False
 
     def _loss(
         self, examples: Iterable[Example], scores: TagScores

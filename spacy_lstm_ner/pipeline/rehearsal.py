@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 from spacy.training import Example, validate_examples
 from thinc.api import Model, Optimizer, set_dropout_rate
 
+from ..errors import Errors
 from ..ops.distill import distillation_loss
 from ..tags.constraints import structural_mask
 from ..types import Packed, TagScores
@@ -65,12 +66,15 @@ class CRFRehearser(CRFLearner):
         drop (float): The dropout rate.
         sgd (Optional[Optimizer]): The optimizer.
         losses (Optional[Dict[str, float]]): Losses by component, added to.
-        weight (float): Factor on loss and gradient. At 1, a text counts as much as one of the same
-            length that is learned from; less leaves the new more room.
+        weight (float): Factor on loss and gradient, 0 or above. At 1, a text counts as much as one
+            of the same length that is learned from; less leaves the new more room. For
+            `max_grad_norm`, its words count times the weight.
         RETURNS (Dict[str, float]): The losses.
-        RAISES (ValueError): If scores or loss are not finite, or a shared tok2vec has left no
-            vectors.
+        RAISES (ValueError): If scores, loss or weight are not finite, the weight is negative, or a
+            shared tok2vec has left no vectors.
         """
+        if not 0 <= weight < math.inf:
+            raise ValueError(Errors.REHEARSAL_WEIGHT.format(name=self.name, weight=weight))
         losses = {} if losses is None else losses
         losses.setdefault(self.name, 0.0)
         if self._teacher is None:
@@ -86,7 +90,7 @@ class CRFRehearser(CRFLearner):
             raise ValueError(not_finite_message(self.name, self.model, examples))
         backprop(_times(weight, d_scores))
         release(self.model)
-        self.words_since_step += sum(map(len, docs))
+        self.words_since_step += weight * sum(map(len, docs))
         if sgd not in (None, False):
             self.finish_update(sgd)
         losses[self.name] += weight * loss

@@ -108,8 +108,26 @@ def test_weight_is_a_factor(nlp):
     single = [dW.copy() for dW in gradients(component.model)]
     twice = component.rehearse(texts(nlp), weight=2.0)["lstm_ner"]
     assert twice == pytest.approx(2 * once)
+    assert any(dW.any() for dW in single)
     for dW, expected in zip(gradients(component.model), single):
         numpy.testing.assert_allclose(dW, 3 * expected, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("weight", [-1.0, float("nan"), float("inf")])
+def test_a_weight_is_a_number_of_0_or_above(nlp, weight):
+    with pytest.raises(ValueError, match=f"weight = {weight}, expected a number of 0 or above"):
+        nlp.get_pipe("lstm_ner").rehearse(texts(nlp), weight=weight)
+
+
+def test_the_clip_limit_counts_words_times_weight(nlp):
+    """The gradient per word is that of the words it is a sum over."""
+    component = nlp.get_pipe("lstm_ner")
+    n_words = sum(len(example.predicted) for example in texts(nlp))
+    component.rehearse(texts(nlp), weight=0.5)
+    assert component.words_since_step == 0.5 * n_words
+    component.rehearse(texts(nlp), weight=0.0)
+    component.update(make_examples(nlp))
+    assert component.words_since_step == 1.5 * n_words
 
 
 @pytest.mark.parametrize("scheme", ["biluo", "iob2"])
