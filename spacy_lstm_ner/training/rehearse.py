@@ -18,6 +18,7 @@ from spacy.ty import ListenedToComponent, TrainableComponent
 from spacy.util import replace_model_node
 from thinc.api import Optimizer, set_dropout_rate
 
+from ..errors import Errors
 from ..types import FloatsXd
 
 Losses = Dict[str, float]
@@ -36,7 +37,9 @@ class Rehearsal:
         labels may be added and weights change.
 
         nlp (Language): A trained pipeline.
-        sgd (Optional[Optimizer]): The optimizer; None: that of `nlp.resume_training`.
+        sgd (Optional[Optimizer]): The optimizer; None: that of `nlp.resume_training`. Its
+            schedules go on by one value after each step, as in spaCy's training, and overwrite a
+            rate that was set by hand.
         """
         self.nlp = nlp
         self.optimizer = nlp.resume_training(sgd=sgd)
@@ -44,9 +47,8 @@ class Rehearsal:
         for name, pipe in nlp.pipeline:
             if _has_teacher(pipe):
                 _make_standalone(nlp, name)
-            if isinstance(pipe, TrainableComponent) and pipe.is_trainable:
-                # After `nlp.update`, a shared tok2vec still has the gradient of the last batch.
-                pipe.model.finish_update(_drop_gradient)
+        # After `nlp.update`, a shared tok2vec still has the gradient of the last batch.
+        self._drop_gradients()
 
     def update(
         self,
@@ -59,44 +61,88 @@ class Rehearsal:
         annotates: Collection[str] = (),
         component_cfg: Optional[Dict[str, Dict[str, Any]]] = None,
     ) -> Losses:
-        """Take one step: learn from new examples and rehearse on texts.
+        """Take one step: learn from new examples and rehearse on texts. Without either, nothing is
+        done; if it fails, no gradient is left behind.
 
         examples (Iterable[Example]): New annotation.
         texts (Iterable[Union[str, Doc]]): Text of the kind that must go on working, such as that of
             the old training data; its annotation is not looked at.
         drop (float): The dropout rate.
         losses (Optional[Losses]): Added to: losses of the examples by component, and those of
-            rehearsal under the component's name with "_rehearsal" behind it.
+            rehearsal under the component's name with "_rehearsal" behind it (of `lstm_ner`: times
+            `weight`, summed over the texts).
         exclude (Collection[str]): Components that are not updated.
         annotates (Collection[str]): Components that set annotations on the examples and texts for
             those behind them.
         component_cfg (Optional[Dict[str, Dict[str, Any]]]): Arguments of `rehearse`, by component:
             `{"lstm_ner": {"weight": 2.0}}`.
         RETURNS (Losses): The losses.
+        RAISES (ValueError): If a name is not that of a component.
         """
-        losses, nlp = {} if losses is None else losses, self.nlp
+        losses = {} if losses is None else losses
+        self._check_names(exclude=exclude, annotates=annotates, component_cfg=component_cfg or {})
+        new = list(examples)
+        old = [example for example in map(self._blind, texts) if len(example.predicted)]
+        if not new and not old:
+            return losses
+        try:
+            self._add_up(new, old, drop, losses, exclude, annotates, component_cfg or {})
+            pipe: Any
+            for name, pipe in self.nlp.pipeline:
+                if name not in exclude and _can_learn(pipe):
+                    pipe.finish_update(self.optimizer)
+        except BaseException:  # Ctrl-C, too: the next step would take it along
+            self._drop_gradients()
+            raise
+        self.optimizer.step_schedules()
+        return losses
+
+    def _check_names(self, **arguments: Collection[str]) -> None:
+        known = self.nlp.pipe_names
+        for argument, names in arguments.items():
+            unknown = [name for name in names if name not in known]
+            if unknown:
+                raise ValueError(
+                    Errors.REHEARSAL_NAMES.format(argument=argument, names=unknown, known=known)
+                )
+
+    def _drop_gradients(self) -> None:
+        pipe: Any
+        for _, pipe in self.nlp.pipeline:
+            if hasattr(pipe, "drop_gradient"):
+                pipe.drop_gradient()
+            elif _can_learn(pipe):
+                pipe.model.finish_update(_drop_gradient)
+
+    def _add_up(
+        self,
+        new: List[Example],
+        old: List[Example],
+        drop: float,
+        losses: Losses,
+        exclude: Collection[str],
+        annotates: Collection[str],
+        component_cfg: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        """Add up the gradients of both."""
+        nlp = self.nlp
         pipes = {name: pipe for name, pipe in nlp.pipeline if name not in exclude}
         with _only_to(nlp, pipes):
             nlp.update(
-                list(examples),
+                new,
                 drop=drop,
                 sgd=False,  # type: ignore[arg-type]
                 losses=losses,
                 exclude=exclude,
                 annotates=annotates,
             )
-        old = [example for example in map(self._blind, texts) if len(example.predicted)]
         if old:
             learners = {name: pipe for name, pipe in pipes.items() if _has_teacher(pipe)}
             with _only_to(nlp, learners):
-                found = self._rehearse(old, pipes, drop, annotates, component_cfg or {})
+                found = self._rehearse(old, pipes, drop, annotates, component_cfg)
             for name, loss in found.items():
                 key = f"{name}_rehearsal"
-                losses[key] = losses.get(key, 0.0) + loss
-        for pipe in pipes.values():
-            if isinstance(pipe, TrainableComponent) and pipe.is_trainable:
-                pipe.finish_update(self.optimizer)
-        return losses
+                losses[key] = losses.get(key, 0.0) + float(loss)
 
     def _blind(self, text: Union[str, Doc]) -> Example:
         """What else a Doc has than the tokenizer sets would tell a component what to say."""
@@ -136,6 +182,10 @@ def _no_step(key: Any, weights: FloatsXd, gradient: FloatsXd) -> Tuple[FloatsXd,
 def _drop_gradient(key: Any, weights: FloatsXd, gradient: FloatsXd) -> Tuple[FloatsXd, FloatsXd]:
     gradient.fill(0)
     return weights, gradient
+
+
+def _can_learn(pipe: Any) -> bool:
+    return isinstance(pipe, TrainableComponent) and pipe.is_trainable
 
 
 def _has_teacher(pipe: Any) -> bool:

@@ -25,11 +25,15 @@ class Recorder:
 
     def __init__(self):
         self.seen = {}
+        self.n_steps = 0
 
     def __call__(self, key, weights, gradient):
         self.seen[key] = gradient.copy()
         gradient.fill(0)
         return weights, gradient
+
+    def step_schedules(self):
+        self.n_steps += 1
 
 
 @pytest.fixture
@@ -157,6 +161,78 @@ def test_nothing_is_left_of_earlier_updates(shared):  # noqa: F811
     assert nlp.to_bytes() == before
 
 
+def test_nothing_taken_back_counts_as_learned(pipeline):
+    """A label that never came to a step stays masked, and a clip limit counts no dropped words."""
+    component = pipeline.get_pipe("lstm_ner")
+    pipeline.update(shared_examples(pipeline), sgd=False)
+    component.add_label("EVENT")
+    rehearsal = Rehearsal(pipeline)
+    assert component.words_since_step == 0
+    rehearsal.update([], TEXTS)
+    assert component.cfg["untrained_labels"] == ["EVENT"]
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        {"component_cfg": {"lstm_nre": {"weight": 3.0}}},
+        {"exclude": ["taggr"]},
+        {"exclude": "tagger"},
+        {"annotates": ["tok2vce"]},
+    ],
+)
+def test_unknown_names(slip, pipeline):
+    rehearsal = changed(pipeline)
+    pattern = rf"got {next(iter(slip))} with .*expected .*\['tok2vec', 'tagger', 'lstm_ner'\]"
+    with pytest.raises(ValueError, match=pattern):
+        rehearsal.update(shared_examples(pipeline), TEXTS, **slip)
+    assert not rehearsal.optimizer.seen
+
+
+@pytest.mark.parametrize("error", [TypeError, KeyboardInterrupt])
+def test_a_step_that_fails_leaves_nothing_behind(error, pipeline, monkeypatch):
+    rehearsal = changed(pipeline)
+    fresh = copy.deepcopy(rehearsal)
+    component = pipeline.get_pipe("lstm_ner")
+    examples = shared_examples(pipeline)
+
+    def fail(*_, **__):
+        raise error
+
+    with monkeypatch.context() as patch, pytest.raises(error):
+        patch.setattr(component, "rehearse", fail)
+        rehearsal.update(examples, TEXTS)
+    assert component.words_since_step == 0
+    for one in (rehearsal, fresh):
+        one.update(shared_examples(one.nlp), TEXTS)
+    seen, expected = rehearsal.optimizer.seen, fresh.optimizer.seen
+    assert seen.keys() == expected.keys() and any(dW.any() for dW in seen.values())
+    for key, dW in seen.items():
+        numpy.testing.assert_array_equal(dW, expected[key])
+
+
+def test_schedules_go_on_step_by_step(pipeline):
+    """One that begins at 0 would teach nothing else."""
+    rates = iter([0.0, 0.01, 0.02, 0.03])
+    rehearsal = Rehearsal(pipeline, sgd=Adam(rates))
+    before = pipeline.get_pipe("lstm_ner").model.to_bytes()
+    for expected in (0.01, 0.02, 0.03):
+        rehearsal.update(shared_examples(pipeline), TEXTS)
+        assert rehearsal.optimizer.learn_rate == expected
+    assert pipeline.get_pipe("lstm_ner").model.to_bytes() != before
+
+
+def test_nothing_given_nothing_done(pipeline):
+    rehearsal = Rehearsal(pipeline, sgd=Recorder())
+    component = pipeline.get_pipe("lstm_ner")
+    component.add_label("EVENT")
+    for texts in ([], [""]):
+        assert rehearsal.update([], texts, losses={"lstm_ner": 1.0}) == {"lstm_ner": 1.0}
+    assert not rehearsal.optimizer.seen and rehearsal.optimizer.n_steps == 0
+    rehearsal.update(shared_examples(pipeline), [])
+    assert rehearsal.optimizer.n_steps == 1
+
+
 def test_losses_and_settings(pipeline):
     rehearsal = changed(pipeline)
     losses = {"lstm_ner": 1.0}
@@ -249,6 +325,7 @@ def test_stock_components_take_part(nlp):
     rehearsal = Rehearsal(nlp, sgd=Recorder())
     # Nothing has changed, and teachers make no noise.
     noise = rehearsal.update([], TEXTS)["ner_rehearsal"]
+    assert type(noise) is float
     for name in nlp.pipe_names:
         shake(nlp.get_pipe(name))
     assert rehearsal.update([], TEXTS)["ner_rehearsal"] > 100 * noise
