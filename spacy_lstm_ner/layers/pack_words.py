@@ -5,6 +5,7 @@ from typing import Any, Callable, List, Optional, Tuple
 
 from spacy.tokens import Doc
 from thinc.api import Model
+from thinc.layers.chain import forward as chain_forward
 
 from ..ops.packing import pack_layout
 from ..types import Floats2d, Ints1d, Layout, Packed
@@ -64,14 +65,21 @@ def forward(
     if not is_train and any(map(len, docs)):
         if "look_up_words" in tok2vec.attrs:
             return _packed_words(tok2vec, docs), no_backprop(model)
-        if tok2vec.has_ref("embed") and tok2vec.has_ref("encode"):
-            embed, encode = tok2vec.get_ref("embed"), tok2vec.get_ref("encode")
+        if _is_embed_then_encode(tok2vec):
+            embed, encode = tok2vec.layers
             if "look_up_words" in embed.attrs and "predict_packed" in encode.attrs:
                 predict = encode.attrs["predict_packed"]
                 return predict(encode, _packed_words(embed, docs)), no_backprop(model)
     Xs, bp_tok2vec = tok2vec(docs, is_train)
     Xp, bp_pack = pack(Xs, is_train)
     return Xp, lambda dXp: bp_tok2vec(bp_pack(dXp))
+
+
+def _is_embed_then_encode(tok2vec: Model) -> bool:
+    """Whether it is that and nothing else: a tok2vec of a user may have more layers."""
+    return tok2vec._func is chain_forward and [
+        tok2vec.maybe_get_ref(name) for name in ("embed", "encode")
+    ] == list(tok2vec.layers)
 
 
 def _packed_words(embed: Model[List[Doc], List[Floats2d]], docs: List[Doc]) -> PackedWords:

@@ -6,7 +6,7 @@ import pickle
 import numpy
 import pytest
 from spacy.ml.models.tok2vec import MaxoutWindowEncoder, build_Tok2Vec_model
-from thinc.api import fix_random_seed
+from thinc.api import Linear, Model, chain, fix_random_seed, with_array
 
 from spacy_lstm_ner.layers.pack_words import PackedWords
 from spacy_lstm_ner.models.encoder import LSTMEncoder
@@ -35,6 +35,43 @@ def make(docs, encode=None, depth=2):
 def emissions(tagger, docs, *, is_train=False):
     scores, _ = tagger(docs, is_train)
     return scores.emissions.data
+
+
+def with_a_layer_more(embed, encode):
+    return chain(embed, encode, with_array(Linear(8, 8)))
+
+
+def with_a_way_round(embed, encode):
+    """As a residual connection makes it: no more layers, but more is done."""
+    plain = chain(embed, encode)
+
+    def forward(model, docs, is_train):
+        Ys, backprop = plain(docs, is_train)
+        return [2 * Y for Y in Ys], lambda dYs: backprop([2 * dY for dY in dYs])
+
+    return Model(
+        "way_round",
+        forward,
+        dims={"nO": 8},
+        layers=[embed, encode],
+        init=lambda m, X, Y: plain.initialize(X),
+    )
+
+
+@pytest.mark.parametrize("combine", [with_a_layer_more, with_a_way_round])
+def test_a_tok2vec_that_does_more(combine, docs):
+    """Predictions are made of all that training sees."""
+    fix_random_seed(0)
+    embed, encode = WordEmbed(6, ["NORM", "SHAPE"], [40, 20]), LSTMEncoder(8, 1, 0.0)
+    tok2vec = combine(embed, encode)
+    if not tok2vec.has_dim("nO"):
+        tok2vec.set_dim("nO", 8)
+    for name, layer in (("embed", embed), ("encode", encode)):
+        tok2vec.set_ref(name, layer)
+    tagger = LSTMTagger(tok2vec, 8, 0, nO=5)
+    tagger.initialize(X=docs)
+    found, expected = (emissions(tagger, docs, is_train=is_train) for is_train in (False, True))
+    numpy.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def take_weights(tagger, other):
