@@ -1,6 +1,7 @@
 """`spacy pretrain` with the config fragments of docs/pretraining.md, as they are written there."""
 
 import re
+from pathlib import Path
 
 import pytest
 import spacy
@@ -9,10 +10,12 @@ from thinc.api import Config
 
 from tests.training.runs import WORDS
 
-from .helpers import ROOT, do, read_ini, try_to
+from .helpers import ROOT, do, try_to, words
 
 PAGE = (ROOT / "docs" / "pretraining.md").read_text("utf8")
 INSIDE, SHARED = re.findall(r"^```ini\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+PIPELINE = 'pipeline = ["tok2vec","lstm_ner"]'
+assert f"`{PIPELINE}`" in PAGE
 EPOCHS = ["--pretraining.max_epochs=3", "--pretraining.n_save_epoch=1"]
 VECTORS = {
     "initialize": {"vectors": "vectors"},
@@ -28,15 +31,21 @@ VECTORS = {
 
 
 def write_config(fragment, more=None):
-    """What the page tells the reader to do, in the current folder."""
+    """What the page tells the reader to do in an editor, in the current folder."""
     do("lstm-ner", "init-config", "base.cfg")
-    config = Config().from_disk("base.cfg", interpolate=False)
-    del config["components"]["lstm_ner"]["model"], config["pretraining"]
-    config = config.merge(read_ini(fragment))
-    config.to_disk("base.cfg", interpolate=False)
-    do("init", "fill-config", "base.cfg", "config.cfg", "--pretraining")
-    filled = Config().from_disk("config.cfg", interpolate=False)
+    base = Path("base.cfg")
+    sections = re.split(r"^(?=\[)", base.read_text("utf8"), flags=re.MULTILINE)
+    gone = ("[components.lstm_ner.model]", "[components.lstm_ner.model.", "[pretraining]")
+    kept = [section for section in sections if not section.startswith(gone)]
+    assert len(sections) - len(kept) == 3
+    text = "".join(kept) + "\n" + fragment
+    if fragment == SHARED:
+        text = text.replace('pipeline = ["lstm_ner"]', PIPELINE)
+    base.write_text(text, encoding="utf8")
+    printed = do("init", "fill-config", "base.cfg", "config.cfg", "--pretraining")
+    assert ("No tok2vec component found" in words(printed)) == (fragment == INSIDE)
     if more is not None:
+        filled = Config().from_disk("config.cfg", interpolate=False)
         del filled["pretraining"]["objective"]
         filled.merge(more).to_disk("config.cfg", interpolate=False)
 
