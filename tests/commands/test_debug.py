@@ -78,7 +78,7 @@ def flawed(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:.*cannot be learned as they stand")
-def test_debug_data_of_spacy_runs_and_ours_says_all_that_it_says_for_ner(work, flawed, tmp_path):
+def test_debug_data_of_spacy_runs_and_ours_finds_the_same_faults(work, flawed, tmp_path):
     config = Config().from_disk(work.config, interpolate=False)
     config["components"] = {"ner": {"factory": "ner"}}
     config["nlp"]["pipeline"] = ["ner"]

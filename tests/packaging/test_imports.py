@@ -77,3 +77,15 @@ def test_requirements_are_met():
         if requirement.marker is None or requirement.marker.evaluate({"extra": "dev"}):
             version = metadata.version(requirement.name)
             assert requirement.specifier.contains(version, prereleases=True), line
+
+
+def test_requirements_have_limits():
+    """Above and below; torch alone has none above."""
+    unlimited = set()
+    for line in metadata.requires("spacy-lstm-ner"):
+        requirement = Requirement(line)
+        operators = {each.operator for each in requirement.specifier}
+        assert ">=" in operators, line
+        if requirement.marker is None and "<" not in operators:
+            unlimited.add(requirement.name)
+    assert unlimited == {"torch"}

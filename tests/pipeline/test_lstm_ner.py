@@ -65,6 +65,24 @@ def test_model_files_hold_no_pickle(trained, tmp_path):
             pickle.loads(path.read_bytes())
     cfg = srsly.read_json(tmp_path / "lstm_ner" / "cfg")
     assert cfg["labels"] == ["GPE", "LOC", "MONEY", "ORG", "PRODUCT"]
+    # No bytes either, in which something else could stand: attributes are msgpack inside msgpack.
+    stored = srsly.read_msgpack(tmp_path / "lstm_ner" / "model")
+    stored["attrs"] = [
+        {name: srsly.msgpack_loads(value) for name, value in attrs.items()}
+        for attrs in stored["attrs"]
+    ]
+    assert not any(shim for shims in stored.pop("shims") for shim in shims)  # torch's would be here
+    kinds = set(kinds_within(stored))
+    assert kinds <= {dict, list, tuple, str, int, float, bool, type(None), numpy.ndarray}, kinds
+
+
+def kinds_within(value):
+    """The types of all that a nested value holds."""
+    yield type(value)
+    inner = [*value, *value.values()] if isinstance(value, dict) else value
+    if isinstance(inner, (list, tuple)):
+        for each in inner:
+            yield from kinds_within(each)
 
 
 def test_twice_the_same_seed_same_bytes():

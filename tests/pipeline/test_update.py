@@ -7,7 +7,7 @@ import numpy
 import pytest
 from spacy.tokens import DocBin, Span
 from spacy.training import Example
-from thinc.api import Adam
+from thinc.api import Adam, set_dropout_rate
 
 from spacy_lstm_ner.pipeline.clip import clip_gradient
 
@@ -98,6 +98,19 @@ def test_dropout_rate_reaches_the_model():
     nlp.update(make_examples(nlp), sgd=False, drop=0.37)
     rates = {node.attrs["dropout_rate"] for node in model.walk() if "dropout_rate" in node.attrs}
     assert rates == {0.37}
+
+
+def test_dropout_changes_the_scores(trained):
+    """Two passes have two masks; without dropout they are one and the same."""
+    model = trained.get_pipe("lstm_ner").model.copy()
+    docs = [trained.make_doc(text) for text, _ in TRAIN]
+
+    def scores_at(rate):
+        set_dropout_rate(model, rate)
+        return model.begin_update(docs)[0].emissions.data
+
+    assert (scores_at(0.0) == scores_at(0.0)).all()
+    assert abs(scores_at(0.5) - scores_at(0.5)).max() > 0.01
 
 
 def test_averages_apply():
