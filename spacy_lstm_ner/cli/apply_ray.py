@@ -9,10 +9,11 @@ from wasabi import msg
 
 from ..scale.apply import BATCH_WORDS, Report, apply
 from ..scale.output import FORMS
+from .options import Code, Model
 
 
 def apply_ray_cli(
-    model: Annotated[str, typer.Argument(help="Name or path of a trained pipeline.")],
+    model: Model,
     input_path: Annotated[
         Path,
         typer.Argument(
@@ -44,10 +45,7 @@ def apply_ray_cli(
         ),
     ] = None,
     batch_words: Annotated[int, typer.Option(min=1, help="Words of a batch.")] = BATCH_WORDS,
-    code: Annotated[
-        Optional[Path],
-        typer.Option("--code", "-c", help="Python file to import, with registered functions."),
-    ] = None,
+    code: Code = None,
 ) -> None:
     """Tag files of any size with Ray.
 

@@ -5,11 +5,12 @@ from typing import Annotated, Dict, Optional, Tuple
 
 import srsly
 import typer
-from spacy.cli._util import setup_gpu
+from spacy.cli._util import import_code, setup_gpu
 from spacy.language import Language
 from spacy.util import load_model
 from wasabi import msg
 
+from ..data.problems import Report
 from ..diagnostics.plot_calibration import Panels, plot_calibration
 from ..errors import Errors, Warnings
 from ..evaluation.calibration import N_BINS, reliability
@@ -35,7 +36,8 @@ from .fit_calibration import (
     fit,
     losses,
 )
-from .options import UnseenGoldFile, UseGpu
+from .options import Code, Component, Force, Model, TestFile, UnseenGoldFile, UseGpu
+from .problems import plain_failures
 
 Results = Dict[str, Dict[str, Confidences]]  # by part, and by kind of span
 Figures = Dict[str, Dict[str, Dict[str, Dict[str, float]]]]  # also by "before" and "after"
@@ -44,28 +46,24 @@ N_POINTS = {"entities": N_BINS, "candidates": 5 * N_BINS}
 
 
 def calibrate_cli(
-    model: Annotated[str, typer.Argument(help="Name or path of a trained pipeline.")],
+    model: Model,
     dev_path: UnseenGoldFile,
     output: Annotated[Path, typer.Argument(help="Folder to write the calibrated pipeline to.")],
-    test_path: Annotated[
-        Optional[Path],
-        typer.Option("--test", help="Gold documents to report on.", exists=True, dir_okay=False),
-    ] = None,
-    component: Annotated[
-        Optional[str], typer.Option("--component", help="Name of the component, if several.")
-    ] = None,
+    test_path: TestFile = None,
+    component: Component = None,
     maps: Annotated[
         bool, typer.Option("--maps/--no-maps", help="Fit a map for each label with enough spans.")
     ] = True,
     plot: Annotated[
-        Optional[Path], typer.Option("--plot", help="SVG file to draw reliability diagrams to.")
+        Optional[Path],
+        typer.Option("--plot", help="SVG file to draw reliability diagrams to.", dir_okay=False),
     ] = None,
     json: Annotated[
-        Optional[Path], typer.Option("--json", help="JSON file to write all figures to.")
+        Optional[Path],
+        typer.Option("--json", help="JSON file to write all figures to.", dir_okay=False),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", "-f", help="Write over what is in the output folder.")
-    ] = False,
+    force: Force = False,
+    code_path: Code = None,
     use_gpu: UseGpu = -1,
 ) -> None:
     """Calibrate the confidences of a trained pipeline on gold documents.
@@ -75,18 +73,17 @@ def calibrate_cli(
     unless thresholds or the decoder max_expected choose them by confidence. `calibrated = false`
     in the component's config undoes it.
     """
-    setup_gpu(use_gpu)
-    try:
+    with plain_failures() as report:
+        setup_gpu(use_gpu)
+        import_code(code_path)
         check_output(output, force=force)
         nlp = load_model(model)
         name, ner = find_component(nlp, component)
-        stored, results = _calibrate(nlp, name, ner, dev_path, test_path, with_maps=maps)
+        stored, results = _calibrate(nlp, name, ner, dev_path, test_path, report, with_maps=maps)
         figures = {
             part: {kind: c.metrics() for kind, c in by.items()} for part, by in results.items()
         }
         svg = plot_calibration(_panels(results, figures)) if plot is not None else b""
-    except (ImportError, OSError, ValueError) as err:
-        msg.fail(str(err), exits=1)
     ner.cfg["calibration"] = stored
     save_pipeline(nlp, name, output, {"calibrated": True})
     _print_figures(figures)
@@ -108,13 +105,14 @@ def _calibrate(
     ner: LSTMNer,
     dev_path: Path,
     test_path: Optional[Path],
+    report: Report,
     *,
     with_maps: bool,
 ) -> Tuple[Stored, Results]:
     """Fit to dev, and measure on dev (cross-fitted) and test."""
     ner.cfg["calibration"] = None
     change_settings(ner, {"calibrated": True})
-    examples = read_examples(nlp, name, dev_path)
+    examples = read_examples(nlp, name, dev_path, report)
     if len(examples) < N_FOLDS:
         raise ValueError(Errors.FEW_DOCS.format(path=dev_path, number=len(examples), least=N_FOLDS))
     folds = [analyse(nlp, ner, examples[i::N_FOLDS]) for i in range(N_FOLDS)]
@@ -125,7 +123,7 @@ def _calibrate(
     stored = fit(candidates, stored["temperature"], with_maps=with_maps)
     results = {"dev": cross_fit(found, fold_losses, with_maps=with_maps)}
     if test_path is not None:
-        test = find(analyse(nlp, ner, read_examples(nlp, name, test_path)), stored)
+        test = find(analyse(nlp, ner, read_examples(nlp, name, test_path, report)), stored)
         results["test"] = confidences(test, stored)
     return stored, results
 

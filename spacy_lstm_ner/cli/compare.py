@@ -5,12 +5,13 @@ from typing import Annotated, Dict, List, NamedTuple, Optional, Sequence
 
 import srsly
 import typer
-from spacy.cli._util import setup_gpu
+from spacy.cli._util import import_code, setup_gpu
 from spacy.language import Language
 from spacy.training import Example
 from spacy.util import load_model
 from wasabi import msg
 
+from ..data.problems import Report
 from ..errors import Errors
 from ..evaluation.baselines import predict_most_frequent
 from ..evaluation.most_frequent_tags import TagCounts
@@ -18,7 +19,8 @@ from ..evaluation.page import percent
 from ..evaluation.scorer import score_entities
 from .evaluate import predict_examples
 from .gold import read_gold
-from .options import GoldFile, UseGpu
+from .options import Code, GoldFile, UseGpu
+from .problems import plain_failures
 
 SCORES = ("ents_tag_acc", "ents_p", "ents_r", "ents_f")
 
@@ -56,8 +58,10 @@ def compare_cli(
         Optional[str], typer.Option("--text", help="Text to find entities in with each pipeline.")
     ] = None,
     output: Annotated[
-        Optional[Path], typer.Option("--output", "-o", help="JSON file to write all of it to.")
+        Optional[Path],
+        typer.Option("--output", "-o", help="JSON file to write all of it to.", dir_okay=False),
     ] = None,
+    code_path: Code = None,
     use_gpu: UseGpu = -1,
 ) -> None:
     """Compare trained pipelines on gold documents.
@@ -65,18 +69,17 @@ def compare_cli(
     Prints token accuracy (O included), precision, recall and F1 of the entities, and words a
     second of each pipeline, below what is reached without any model.
     """
-    setup_gpu(use_gpu)
     found: Dict[str, List[Dict[str, str]]] = {}
-    try:
+    with plain_failures() as report:
+        setup_gpu(use_gpu)
+        import_code(code_path)
         rows = [_published_row(figure) for figure in published or []]
         pipelines = {name: load_model(name) for name in models}
-        rows = [*_baseline_rows(next(iter(pipelines.values())), data_path, train), *rows]
+        rows = [*_baseline_rows(next(iter(pipelines.values())), data_path, train, report), *rows]
         for name, nlp in pipelines.items():
-            rows.append(_model_row(name, nlp, data_path))
+            rows.append(_model_row(name, nlp, data_path, report))
             if text is not None:
                 found[name] = [{"text": ent.text, "label": ent.label_} for ent in nlp(text).ents]
-    except (OSError, ValueError) as err:
-        msg.fail(str(err), exits=1)
     _print_rows(rows)
     if text is not None:
         _print_entities(text, found)
@@ -98,13 +101,15 @@ def _published_row(figure: str) -> Row:
     return Row(name, {"ents_tag_acc": share})
 
 
-def _baseline_rows(nlp: Language, data_path: Path, train: Optional[Path]) -> List[Row]:
+def _baseline_rows(
+    nlp: Language, data_path: Path, train: Optional[Path], report: Report
+) -> List[Row]:
     """What is reached without a model, in the tokens of a pipeline."""
-    examples = read_gold(nlp, data_path)
+    examples = read_gold(nlp, data_path, report)
     rows = [Row("all O", _scores(examples))]
     if train is not None:
         counts = TagCounts()
-        for example in read_gold(nlp, train):
+        for example in read_gold(nlp, train, report):
             counts.add(example.reference)
         table = counts.most_frequent()
         scores = _scores(predict_most_frequent(examples, table))
@@ -115,8 +120,8 @@ def _baseline_rows(nlp: Language, data_path: Path, train: Optional[Path]) -> Lis
     return rows
 
 
-def _model_row(name: str, nlp: Language, data_path: Path) -> Row:
-    examples, seconds = predict_examples(nlp, data_path)
+def _model_row(name: str, nlp: Language, data_path: Path, report: Report) -> Row:
+    examples, seconds = predict_examples(nlp, data_path, report)
     words = sum(len(example.predicted) for example in examples)
     return Row(name, _scores(examples), words / seconds)
 

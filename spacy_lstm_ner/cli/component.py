@@ -10,11 +10,12 @@ from spacy.training import Example
 from spacy.util import minibatch
 from thinc.api import Config
 
+from ..data.problems import Report
 from ..errors import Errors
 from ..pipeline.analysis import Analysis
 from ..pipeline.lstm_ner import LSTMNer
 from ..types import Bools1d, SpanBatch
-from .gold import read_gold
+from .gold import read_gold, without_empty
 
 
 class Batch(NamedTuple):
@@ -60,17 +61,18 @@ def choose_name(name: Optional[str], ours: Sequence[str], pipes: Sequence[str]) 
     return name or ours[0]
 
 
-def read_examples(nlp: Language, name: str, path: Path) -> List[Example]:
+def read_examples(nlp: Language, name: str, path: Path, report: Report) -> List[Example]:
     """Read gold documents, and run the components before the one to adjust, so that it meets what
     it meets in the pipeline: entities that are preset, vectors that are shared.
 
     nlp (Language): The pipeline.
     name (str): The component to adjust.
     path (Path): A .spacy or .jsonl file.
-    RETURNS (List[Example]): Gold documents, and those to predict on.
+    report (Report): Is given what could not be taken over.
+    RETURNS (List[Example]): Gold documents that are not empty, and those to predict on.
     RAISES (ValueError): If no document says anything about entities.
     """
-    examples = read_gold(nlp, path)
+    examples = without_empty(read_gold(nlp, path, report))
     later = nlp.pipe_names[nlp.pipe_names.index(name) :]
     with nlp.select_pipes(disable=later):
         docs = list(nlp.pipe(example.predicted for example in examples))

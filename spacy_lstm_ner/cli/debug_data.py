@@ -37,7 +37,8 @@ def debug_data_cli(
         bool, typer.Option("--json", help="Print JSON with all findings, and nothing else.")
     ] = False,
     output_path: Annotated[
-        Optional[Path], typer.Option("--output", "-o", help="Also write the JSON to this file.")
+        Optional[Path],
+        typer.Option("--output", "-o", help="Also write the JSON to this file.", dir_okay=False),
     ] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-V", help="Show all examples, not the first 5.")
@@ -48,7 +49,7 @@ def debug_data_cli(
     import_code(code_path)
     try:
         parts = _read(sources, lang)
-    except (ValueError, OSError, InterpolationError) as err:
+    except (ImportError, OSError, ValueError, InterpolationError) as err:
         typer.echo(str(err).strip(), err=True)
         raise typer.Exit(1) from err
     report = make_report(parts)

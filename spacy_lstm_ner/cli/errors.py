@@ -5,17 +5,14 @@ from typing import Annotated, List, Optional
 
 import srsly
 import typer
-from spacy.cli._util import setup_gpu
+from spacy.cli._util import import_code, setup_gpu
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import load_model
 from wasabi import msg
 
-from ..data.corpus_files import corpus_files
-from ..data.docbin import read_docbin
-from ..data.jsonl import read_jsonl
-from ..data.problems import Problem, Report
+from ..data.problems import Report
 from ..data.readers import plain_doc
 from ..errors import Errors, Warnings
 from ..evaluation.error_json import report_as_json
@@ -25,13 +22,14 @@ from ..evaluation.metrics import compare_example
 from ..pipeline.lstm_ner import LSTMNer
 from .component import find_component
 from .error_tables import print_report
-from .options import GoldFile, UseGpu
+from .gold import read_docs
+from .options import Code, GoldFile, Model, UseGpu
 from .probabilities import entity_probabilities
-from .problems import list_problems
+from .problems import plain_failures
 
 
 def errors_cli(
-    model: Annotated[str, typer.Argument(help="Name or path of a trained pipeline.")],
+    model: Model,
     data_path: GoldFile,
     train_path: Annotated[
         Optional[Path],
@@ -43,10 +41,11 @@ def errors_cli(
         ),
     ] = None,
     json: Annotated[
-        Optional[Path], typer.Option("--json", help="JSON file to write all to.")
+        Optional[Path], typer.Option("--json", help="JSON file to write all to.", dir_okay=False)
     ] = None,
     html: Annotated[
-        Optional[Path], typer.Option("--html", help="Page to write: tables and worst sentences.")
+        Optional[Path],
+        typer.Option("--html", help="Page to write: tables and worst sentences.", dir_okay=False),
     ] = None,
     limit: Annotated[
         int, typer.Option("--limit", "-n", min=1, help="Sentences on the page, worst first.")
@@ -55,6 +54,7 @@ def errors_cli(
         Optional[str],
         typer.Option("--component", help="The lstm_ner that is asked for confidence, if several."),
     ] = None,
+    code_path: Code = None,
     use_gpu: UseGpu = -1,
 ) -> None:
     """Analyse the errors of a trained pipeline's entities.
@@ -62,18 +62,14 @@ def errors_cli(
     Tells errors of label and boundary, split and merged, missed and spurious entities apart, for
     each label, register and by what the training part shows, and lists the worst sentences.
     """
-    setup_gpu(use_gpu)
-    problems: List[Problem] = []
-    try:
+    with plain_failures() as note:
+        setup_gpu(use_gpu)
+        import_code(code_path)
         nlp = load_model(model)
         ner = choose_component(nlp, component)
-        golds = _read(nlp, data_path, problems.append)
-        train = None if train_path is None else _read(nlp, train_path, problems.append)
+        golds = _read(nlp, data_path, note)
+        train = None if train_path is None else _read(nlp, train_path, note)
         report = _analyse(nlp, ner, golds, train)
-    except (OSError, ValueError) as err:
-        list_problems(problems)
-        msg.fail(str(err), exits=1)
-    list_problems(problems)
     print_report(report)
     _say_what_is_left_out(nlp, report)
     if json is not None:
@@ -106,11 +102,7 @@ def choose_component(nlp: Language, name: Optional[str]) -> Optional[LSTMNer]:
 
 def _read(nlp: Language, path: Path, report: Report) -> List[Doc]:
     """Documents with at least one entity among them."""
-    (path,) = corpus_files(path)  # of no other format
-    if path.suffix == ".jsonl":
-        docs = list(read_jsonl(path, nlp.tokenizer, report))
-    else:
-        docs = list(read_docbin(path, nlp.vocab, report))
+    docs = read_docs(nlp, path, report)
     if not any(doc.ents for doc in docs):
         raise ValueError(Errors.NO_GOLD_ENTITIES.format(path=path, n_docs=len(docs)))
     return docs

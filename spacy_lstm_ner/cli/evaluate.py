@@ -6,7 +6,7 @@ from typing import Annotated, Any, Dict, List, Mapping, Optional, Tuple
 
 import srsly
 import typer
-from spacy.cli._util import setup_gpu
+from spacy.cli._util import import_code, setup_gpu
 from spacy.cli.evaluate import render_parses
 from spacy.language import Language
 from spacy.tokens import Span
@@ -14,6 +14,7 @@ from spacy.training import Example
 from spacy.util import load_model
 from wasabi import msg
 
+from ..data.problems import Report
 from ..evaluation.counts import Comparison
 from ..evaluation.metrics import compare_example, count_errors, entity_metrics
 from ..evaluation.page import Mark, PageDoc, PageMatch, percent, render_page
@@ -21,18 +22,21 @@ from ..evaluation.page_tables import ALL, PartRow, accuracy_table, parts_table
 from ..evaluation.token_accuracy import accuracy_rows
 from ..pipeline.lstm_ner import LSTMNer
 from .gold import read_gold
-from .options import GoldFile, UseGpu
+from .options import Code, GoldFile, Model, UseGpu
 from .parts import print_parts
+from .problems import plain_failures
 
 
 def evaluate_cli(
-    model: Annotated[str, typer.Argument(help="Name or path of a trained pipeline.")],
+    model: Model,
     data_path: GoldFile,
     output: Annotated[
-        Optional[Path], typer.Option("--output", "-o", help="JSON file to write the metrics to.")
+        Optional[Path],
+        typer.Option("--output", "-o", help="JSON file to write the metrics to.", dir_okay=False),
     ] = None,
     html: Annotated[
-        Optional[Path], typer.Option("--html", help="Page to write, gold against predicted.")
+        Optional[Path],
+        typer.Option("--html", help="Page to write, gold against predicted.", dir_okay=False),
     ] = None,
     limit: Annotated[
         int, typer.Option("--limit", "-n", min=1, help="Documents on the page, worst first.")
@@ -49,6 +53,7 @@ def evaluate_cli(
     displacy_limit: Annotated[
         int, typer.Option("--displacy-limit", "-dl", min=1, help="Documents on displaCy's page.")
     ] = 25,
+    code_path: Code = None,
     use_gpu: UseGpu = -1,
 ) -> None:
     """Evaluate the entities of a trained pipeline on gold documents.
@@ -56,12 +61,11 @@ def evaluate_cli(
     Prints spaCy's scores and, for each label, how many entities are correct, missed, spurious,
     or found with a wrong label or boundary; and token accuracy beside what baselines reach.
     """
-    setup_gpu(use_gpu)
-    try:
+    with plain_failures() as report:
+        setup_gpu(use_gpu)
+        import_code(code_path)
         nlp = load_model(model)
-        examples, seconds = predict_examples(nlp, data_path)
-    except (OSError, ValueError) as err:
-        msg.fail(str(err), exits=1)
+        examples, seconds = predict_examples(nlp, data_path, report)
     comparisons = [compare_example(example) for example in examples]
     metrics = entity_metrics(examples, comparisons, seconds, _most_frequent_tags(nlp))
     rows = _rows(metrics)
@@ -95,16 +99,17 @@ def evaluate_cli(
         msg.good(f"displaCy's page of {len(shown)} documents: {displacy_path / 'entities.html'}")
 
 
-def predict_examples(nlp: Language, path: Path) -> Tuple[List[Example], float]:
+def predict_examples(nlp: Language, path: Path, report: Report) -> Tuple[List[Example], float]:
     """Read gold documents and run a pipeline on their texts.
 
     nlp (Language): The pipeline.
     path (Path): A .spacy or .jsonl file.
+    report (Report): Is given what could not be taken over.
     RETURNS (Tuple[List[Example], float]): The examples with their predictions, and the seconds
         that predicting took.
     RAISES (ValueError): If no document says anything about entities.
     """
-    examples = read_gold(nlp, path)
+    examples = read_gold(nlp, path, report)
     start = timer()
     docs = list(nlp.pipe(example.predicted for example in examples))
     seconds = timer() - start

@@ -10,13 +10,14 @@ from spacy.training import Example
 from spacy.util import load_config, load_model, load_model_from_config, registry
 from thinc.api import Config, fix_random_seed
 
+from ..data.problems import Report
 from ..diagnostics.gradient_flow import LayerFlow, measure_flow
 from ..diagnostics.recurrent_watch import watch_token_layers
 from ..layers.watch import token_layers
 from ..pipeline.lstm_ner import LSTMNer
 from .component import choose_name, find_component
 from .flow_variants import Variant
-from .gold import read_gold
+from .gold import read_gold, without_empty
 
 K_MAX = 50
 
@@ -66,13 +67,21 @@ def read_config(path: Path, component: Optional[str], overrides: Dict[str, Any])
 
 
 def run_variant(
-    config: Config, variant: Variant, data: Path, *, steps: int, texts: int, seed: int
+    config: Config,
+    variant: Variant,
+    data: Path,
+    report: Report,
+    *,
+    steps: int,
+    texts: int,
+    seed: int,
 ) -> Run:
     """Measure a model at its start, train it as the config says, and measure it again.
 
     config (Config): What `read_config` gave.
     variant (Variant): What to change in it.
     data (Path): A .spacy or .jsonl file to train and to measure on.
+    report (Report): Is given what could not be taken over.
     steps (int): Steps of training.
     texts (int): Texts to measure on.
     seed (int): Seed of weights, texts and batches.
@@ -83,7 +92,7 @@ def run_variant(
     config["components"][name]["model"].update(variant.settings)
     fix_random_seed(seed)
     nlp = load_model_from_config(config, auto_fill=True)
-    examples = read_gold(nlp, data)
+    examples = without_empty(read_gold(nlp, data, report))
     nlp.initialize(lambda: examples)
     _, ner = find_component(nlp, name)
     for layer in token_layers(ner.model):
@@ -99,12 +108,15 @@ def run_variant(
     return Run([start, after], rate)
 
 
-def run_model(path: str, component: Optional[str], data: Path, *, texts: int, seed: int) -> Run:
+def run_model(
+    path: str, component: Optional[str], data: Path, report: Report, *, texts: int, seed: int
+) -> Run:
     """Measure a trained model as it is.
 
     path (str): Name or path of the pipeline.
     component (Optional[str]): The component's name; None if there is only one `lstm_ner`.
     data (Path): A .spacy or .jsonl file.
+    report (Report): Is given what could not be taken over.
     texts (int): Texts to measure on.
     seed (int): Seed of the choice of texts and tokens.
     RETURNS (Run): What was measured.
@@ -114,7 +126,8 @@ def run_model(path: str, component: Optional[str], data: Path, *, texts: int, se
     for shared, pipe in nlp.pipeline:
         if name in getattr(pipe, "listening_components", []):
             nlp.replace_listeners(shared, name, ["model.tok2vec"])
-    joined = join_texts(nlp, read_gold(nlp, data), texts, seed)
+    examples = without_empty(read_gold(nlp, data, report))
+    joined = join_texts(nlp, examples, texts, seed)
     return Run([measure_flow(ner, joined, k_max=K_MAX, seed=seed)])
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Dict, Iterator, List, Optional, Tuple
 
 import srsly
 import typer
-from spacy.cli._util import setup_gpu
+from spacy.cli._util import import_code, setup_gpu
 from spacy.util import load_model
 from wasabi import msg
 
@@ -16,17 +16,20 @@ from ..diagnostics.trace import LayerTrace, Trace, trace
 from ..errors import Errors, Warnings
 from .component import find_component
 from .gate_tables import print_layer
-from .options import UseGpu
+from .options import Code, Model, UseGpu
+from .problems import plain_failures
 
 
 def gates_cli(
-    model: Annotated[str, typer.Argument(help="Name or path of a trained pipeline.")],
+    model: Model,
     text: Annotated[str, typer.Argument(help="The text to read.")],
     output: Annotated[
         Optional[Path],
         typer.Option("--output", "-o", help="Folder to write the SVG files to.", file_okay=False),
     ] = None,
-    json: Annotated[Optional[Path], typer.Option(help="JSON file to write all arrays to.")] = None,
+    json: Annotated[
+        Optional[Path], typer.Option(help="JSON file to write all arrays to.", dir_okay=False)
+    ] = None,
     component: Annotated[
         Optional[str],
         typer.Option(help="The lstm_ner, if there are several, or what holds an LSTMEncoder."),
@@ -38,6 +41,7 @@ def gates_cli(
         int, typer.Option(min=1, help="Units in a figure, those that remember longest.")
     ] = 30,
     tokens: Annotated[int, typer.Option(min=1, help="Tokens in a figure, the first ones.")] = 40,
+    code_path: Code = None,
     use_gpu: UseGpu = -1,
 ) -> None:
     """Look inside a model while it reads a text.
@@ -45,8 +49,9 @@ def gates_cli(
     Prints how open the gates of each recurrent layer are and which units remember longest. With
     --output, draws heat maps of gates and states, of tag marginals and of transition scores.
     """
-    setup_gpu(use_gpu)
-    try:
+    with plain_failures():
+        setup_gpu(use_gpu)
+        import_code(code_path)
         nlp = load_model(model)
         if not text.strip():
             raise ValueError(Errors.TRACE_EMPTY)
@@ -61,8 +66,6 @@ def gates_cli(
         if json is not None:
             json.parent.mkdir(parents=True, exist_ok=True)
             srsly.write_json(json, _as_json(found))
-    except (ImportError, OSError, ValueError) as err:
-        msg.fail(str(err), exits=1)
     for one in found.layers:
         print_layer(one)
     if output is not None:

@@ -1,7 +1,6 @@
 """`spacy lstm-ner gradient-flow`: how far back in time gradients reach, cell by cell."""
 
 import math
-from configparser import InterpolationError
 from pathlib import Path
 from typing import Annotated, List, Optional, Tuple
 
@@ -19,8 +18,9 @@ from ..errors import Errors
 from ..types import Floats1d
 from .flow_runs import K_MAX, Run, read_config, run_model, run_variant
 from .flow_variants import AS_IT_IS, INITS, Variant, make_variants
-from .options import Code, GoldFile, UseGpu
+from .options import Code, Component, GoldFile, UseGpu
 from .overrides import parse_overrides
+from .problems import plain_failures
 
 # Options that click does not know are settings of the config, as in `spacy train`.
 OVERRIDES = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -56,9 +56,7 @@ def gradient_flow_cli(
     clip: Annotated[
         float, typer.Option("--clip", help="Limit, by value, where gradients are clipped in time.")
     ] = 0.1,
-    component: Annotated[
-        Optional[str], typer.Option("--component", help="Name of the lstm_ner, if several.")
-    ] = None,
+    component: Component = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of weights, texts, batches.")] = 0,
     code_path: Code = None,
     use_gpu: UseGpu = -1,
@@ -69,29 +67,30 @@ def gradient_flow_cli(
     Trains the config's model, and the same with other cells, clipping, skip connections and
     recurrent weights that are too large.
     """
-    import_code(code_path)
-    setup_gpu(use_gpu)
-    try:
+    with plain_failures() as report:
+        setup_gpu(use_gpu)
+        import_code(code_path)
         if output_path is not None:
             check_matplotlib()
         if not Path(source).is_file():
             _refuse_overrides(ctx.args)
-            run = run_model(source, component, data, texts=texts, seed=seed)
+            run = run_model(source, component, data, report, texts=texts, seed=seed)
             measured, columns = [(Variant(AS_IT_IS, "", {}), run)], ["as it is"]
         else:
             config = read_config(Path(source), component, parse_overrides(ctx.args))
             (settings,) = config["components"].values()
             variants = make_variants(settings["model"], [*map(str.strip, cells.split(","))], clip)
             measured = [
-                (variant, run_variant(config, variant, data, steps=steps, texts=texts, seed=seed))
+                (
+                    variant,
+                    run_variant(config, variant, data, report, steps=steps, texts=texts, seed=seed),
+                )
                 for variant in tqdm(variants, unit=" models", leave=False, disable=None)
             ]
             columns = ["at the start", f"after {steps} steps"]
         curves = _curves(measured)
         if output_path is not None:
             _write(output_path, measured, curves, columns)
-    except (ImportError, OSError, ValueError, InterpolationError) as err:
-        msg.fail(str(err), exits=1)
     _show(measured, curves, columns)
 
 

@@ -1,14 +1,18 @@
-"""Options that several commands have."""
+"""Arguments and options that several commands have."""
 
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
+Model = Annotated[str, typer.Argument(help="Name or path of a trained pipeline.")]
 UseGpu = Annotated[int, typer.Option("--gpu-id", "-g", help="GPU, or -1 for the CPU.")]
 Code = Annotated[
     Optional[Path],
     typer.Option("--code", "-c", help="Python file to import, with registered functions."),
+]
+Component = Annotated[
+    Optional[str], typer.Option("--component", help="Name of the lstm_ner, if several.")
 ]
 GoldFile = Annotated[
     Path,
@@ -21,4 +25,11 @@ UnseenGoldFile = Annotated[
         exists=True,
         dir_okay=False,
     ),
+]
+TestFile = Annotated[
+    Optional[Path],
+    typer.Option("--test", help="Gold documents to report on.", exists=True, dir_okay=False),
+]
+Force = Annotated[
+    bool, typer.Option("--force", "-f", help="Write over what is in the output folder.")
 ]

@@ -1,12 +1,12 @@
 """`spacy lstm-ner suggest`: the texts whose annotation would teach a model most."""
 
 from pathlib import Path
-from typing import Annotated, Any, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Annotated, Any, Dict, Iterable, Iterator, List, Tuple
 
 import numpy
 import srsly
 import typer
-from spacy.cli._util import setup_gpu
+from spacy.cli._util import import_code, setup_gpu
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import load_model, minibatch
@@ -14,7 +14,6 @@ from tqdm import tqdm
 from wasabi import msg
 
 from ..data.files import write_text
-from ..data.problems import Problem
 from ..data.ranking import bag_of_words, choose_diverse, most_useful
 from ..data.to_jsonl import make_record
 from ..data.unlabelled import read_unlabelled
@@ -22,8 +21,8 @@ from ..errors import Errors
 from ..pipeline.lstm_ner import LSTMNer
 from ..types import Floats1d
 from .component import find_component
-from .options import UseGpu
-from .problems import list_problems
+from .options import Code, Component, Model, UseGpu
+from .problems import plain_failures
 
 BY = ("entropy", "margin")
 POOL = 10  # so many times --n texts, the most useful ones, compete when they shall be diverse
@@ -33,7 +32,7 @@ Scored = Tuple[float, Doc]
 
 
 def suggest_cli(
-    model: Annotated[str, typer.Argument(help="Name or path of a trained pipeline.")],
+    model: Model,
     input_path: Annotated[
         Path,
         typer.Argument(
@@ -50,9 +49,8 @@ def suggest_cli(
         float,
         typer.Option(min=0.0, max=1.0, help="0: the most useful texts; 1: the least similar ones."),
     ] = 0.3,
-    component: Annotated[
-        Optional[str], typer.Option(help="Name of the lstm_ner, if the pipeline has several.")
-    ] = None,
+    component: Component = None,
+    code_path: Code = None,
     use_gpu: UseGpu = -1,
 ) -> None:
     """Suggest texts to annotate next: those that a trained pipeline is least sure of.
@@ -60,14 +58,14 @@ def suggest_cli(
     Writes them best first, with what the model found in them and how probable that is, as
     annotation tools and `spacy lstm-ner convert` read it.
     """
-    setup_gpu(use_gpu)
-    problems: List[Problem] = []
-    try:
+    with plain_failures() as report:
+        setup_gpu(use_gpu)
+        import_code(code_path)
         _check_ranking(by, per_token)
         nlp = load_model(model)
         _, ner = find_component(nlp, component)
         output_path.parent.mkdir(parents=True, exist_ok=True)
-        docs = read_unlabelled(input_path, nlp.tokenizer, problems.append)
+        docs = read_unlabelled(input_path, nlp.tokenizer, report)
         docs = tqdm(docs, unit=" texts", leave=False, disable=None)
         pool = n * POOL if diversity else n
         ranked, total = most_useful(_score(nlp, ner, docs, by, per_token), pool)
@@ -76,10 +74,6 @@ def suggest_cli(
         chosen = [ranked[place] for place in places]
         lines = [srsly.json_dumps(record) for record in _records(nlp, ner, chosen, by)]
         write_text(output_path, "".join(f"{line}\n" for line in lines))
-    except (OSError, ValueError) as err:
-        list_problems(problems)
-        msg.fail(str(err), exits=1)
-    list_problems(problems)
     msg.good(f"{output_path}: {len(chosen)} of {total} texts")
 
 

@@ -5,11 +5,12 @@ from typing import Annotated, Any, Dict, List, Optional, Tuple, Union
 
 import srsly
 import typer
-from spacy.cli._util import setup_gpu
+from spacy.cli._util import import_code, setup_gpu
 from spacy.language import Language
 from spacy.util import load_model
 from wasabi import msg
 
+from ..data.problems import Report
 from ..diagnostics.plot_thresholds import Curve, plot_thresholds
 from ..errors import Errors, Warnings
 from ..evaluation.metrics import compare_example, entity_metrics
@@ -36,14 +37,15 @@ from .component import (
     save_pipeline,
 )
 from .evaluate import predict_examples
-from .options import UnseenGoldFile, UseGpu
+from .options import Code, Component, Force, Model, TestFile, UnseenGoldFile, UseGpu
+from .problems import plain_failures
 
 Threshold = Union[float, Dict[str, float]]
 Metrics = Dict[str, Any]  # as `evaluate` writes them
 
 
 def thresholds_cli(
-    model: Annotated[str, typer.Argument(help="Name or path of a trained pipeline.")],
+    model: Model,
     dev_path: UnseenGoldFile,
     output: Annotated[Path, typer.Argument(help="Folder to write the pipeline to.")],
     best_f1: Annotated[bool, typer.Option("--best-f1", help="Aim at the best F1.")] = False,
@@ -63,22 +65,18 @@ def thresholds_cli(
         Optional[str],
         typer.Option("--decoder", help="viterbi or max_expected (default: as in the pipeline)."),
     ] = None,
-    test_path: Annotated[
-        Optional[Path],
-        typer.Option("--test", help="Gold documents to report on.", exists=True, dir_okay=False),
-    ] = None,
-    component: Annotated[
-        Optional[str], typer.Option("--component", help="Name of the component, if several.")
-    ] = None,
+    test_path: TestFile = None,
+    component: Component = None,
     plot: Annotated[
-        Optional[Path], typer.Option("--plot", help="SVG file to draw precision and recall to.")
+        Optional[Path],
+        typer.Option("--plot", help="SVG file to draw precision and recall to.", dir_okay=False),
     ] = None,
     json: Annotated[
-        Optional[Path], typer.Option("--json", help="JSON file to write all figures to.")
+        Optional[Path],
+        typer.Option("--json", help="JSON file to write all figures to.", dir_okay=False),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", "-f", help="Write over what is in the output folder.")
-    ] = False,
+    force: Force = False,
+    code_path: Code = None,
     use_gpu: UseGpu = -1,
 ) -> None:
     """Choose thresholds for the confidences of entities on gold documents.
@@ -86,24 +84,25 @@ def thresholds_cli(
     Writes a pipeline that gives out only entities that reach their threshold, in the component and
     in its config. The table shows what this pipeline does on the documents.
     """
-    setup_gpu(use_gpu)
-    try:
+    with plain_failures() as report:
+        setup_gpu(use_gpu)
+        import_code(code_path)
         check_output(output, force=force)
         wish = _read_wish(best_f1, precision, recall)
         nlp = load_model(model)
         name, ner = find_component(nlp, component)
         paths = {"dev": dev_path, "test": test_path} if test_path else {"dev": dev_path}
-        before = {part: _evaluate(nlp, path) for part, path in paths.items()}
+        before = {part: _evaluate(nlp, path, report) for part, path in paths.items()}
         settings = {"threshold": None, "decoder": decoder or ner.cfg["decoder"]}
         change_settings(ner, settings)
-        choices = collect_choices(analyse(nlp, ner, read_examples(nlp, name, dev_path)), ner)
+        choices = collect_choices(
+            analyse(nlp, ner, read_examples(nlp, name, dev_path, report)), ner
+        )
         settings["threshold"] = _choose(choices, wish, ner, per_label=per_label)
         change_settings(ner, settings)
-        after = {part: _evaluate(nlp, path) for part, path in paths.items()}
+        after = {part: _evaluate(nlp, path, report) for part, path in paths.items()}
         svg = plot_thresholds(_curves(choices, ner, after["dev"])) if plot is not None else b""
         save_pipeline(nlp, name, output, settings)
-    except (ImportError, OSError, ValueError) as err:
-        msg.fail(str(err), exits=1)
     _print_table(ner, before, after)
     msg.good(f"Pipeline with thresholds: {output}")
     if plot is not None:
@@ -136,9 +135,9 @@ def _choose(choices: Choices, wish: Wish, ner: LSTMNer, *, per_label: bool) -> T
     return table
 
 
-def _evaluate(nlp: Language, path: Path) -> Metrics:
+def _evaluate(nlp: Language, path: Path, report: Report) -> Metrics:
     """As `spacy lstm-ner evaluate` does, without the speed."""
-    examples, seconds = predict_examples(nlp, path)
+    examples, seconds = predict_examples(nlp, path, report)
     metrics = entity_metrics(examples, [*map(compare_example, examples)], seconds)
     return {key: value for key, value in metrics.items() if key != "speed"}
 

@@ -64,10 +64,10 @@ def train_cli(
         logger.setLevel(logging.DEBUG)
     try:
         overrides = parse_overrides(ctx.args)
+        setup_gpu(use_gpu)
     except ValueError as error:
         msg.fail(str(error), exits=1)
     import_code(code_path)
-    setup_gpu(use_gpu)
     with show_validation_error(config_path):
         config = load_config(config_path, overrides=overrides, interpolate=False)
         config.interpolate()

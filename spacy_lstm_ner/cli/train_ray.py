@@ -10,6 +10,7 @@ from spacy.util import load_config
 from wasabi import msg
 
 from ..scale.launch import is_torchrun, train_on_ray, train_under_torchrun
+from .options import Code
 from .overrides import parse_overrides
 
 
@@ -39,10 +40,7 @@ def train_ray_cli(
     max_failures: Annotated[
         int, typer.Option(min=0, help="How often workers may begin again from the checkpoint.")
     ] = 3,
-    code_path: Annotated[
-        Optional[Path],
-        typer.Option("--code", "-c", help="Python file to import, with registered functions."),
-    ] = None,
+    code_path: Code = None,
 ) -> None:
     """Train a pipeline on several workers with Ray: each learns from its part of every epoch, and
     all take the same steps.

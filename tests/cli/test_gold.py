@@ -1,13 +1,16 @@
 """What the commands that measure a pipeline share: their gold documents and their options."""
 
+import re
+
 import pytest
 import spacy
+import srsly
 from spacy.cli._util import app
 from spacy.tokens import DocBin
 from typer.testing import CliRunner
 
 import spacy_lstm_ner.cli  # noqa: F401  (adds itself to spaCy's app)
-from spacy_lstm_ner.cli.gold import read_gold
+from spacy_lstm_ner.cli.gold import read_gold, without_empty
 from spacy_lstm_ner.data.to_jsonl import write_jsonl
 from tests.pipeline.helpers import SMALL, make_examples
 
@@ -19,10 +22,21 @@ COMMANDS = {
     "thresholds": "{model} {data} {out} --best-f1",
     "gradient-flow": "{model} {data}",
 }
+OTHERS = {
+    "gates": "{model} text",
+    "suggest": "{model} {data} {out}/out.jsonl",
+    "train": "{model}/config.cfg",
+}
+MODULES = "spacy_lstm_ner.cli"
 
 
 def run(*args):
     return CliRunner().invoke(app, ["lstm-ner", *map(str, args)])
+
+
+def run_on(command, model, data, out, *more):
+    args = {**COMMANDS, **OTHERS}[command].format(model=model, data=data, out=out)
+    return run(command, *args.split(), *more)
 
 
 def words(result):
@@ -57,32 +71,109 @@ def folder(tmp_path_factory):
     ],
 )
 def test_unfit_files_are_named(folder, tmp_path, command, name, message):
-    paths = {"model": folder / "model", "data": folder / name, "out": tmp_path / "out"}
-    result = run(command, *COMMANDS[command].format(**paths).split())
+    result = run_on(command, folder / "model", folder / name, tmp_path / "out")
     assert result.exit_code == 1
     assert message in words(result)
 
 
 def test_documents_without_annotation_are_refused(folder):
     with pytest.raises(ValueError, match="none of its 1 documents says anything about entities"):
-        read_gold(spacy.blank("en"), folder / "plain.spacy")
+        read_gold(spacy.blank("en"), folder / "plain.spacy", print)
 
 
 def test_both_formats_give_the_same_documents(folder):
     nlp = spacy.blank("en")
-    binary, lines = (read_gold(nlp, folder / f"data.{suffix}") for suffix in ("spacy", "jsonl"))
-    assert [example.reference.to_json() for example in binary] == [
+    binary, lines = (
+        read_gold(nlp, folder / f"data.{suffix}", print) for suffix in ("spacy", "jsonl")
+    )
+    assert [example.reference.to_json() for example in binary[1:]] == [
         example.reference.to_json() for example in lines
     ]
-    assert len(binary) == 4  # the empty one says nothing
-    assert all(not example.predicted.has_annotation("ENT_IOB") for example in binary)
+    assert all(not example.predicted.has_annotation("ENT_IOB") for example in lines)
+    assert binary[0].reference.text == ""  # kept, for the numbers of those after it
+    assert without_empty(binary) == binary[1:]
 
 
-def test_every_command_that_runs_a_pipeline_can_use_the_gpu():
-    for command in (*COMMANDS, "gates", "suggest", "train"):
-        assert "--gpu-id" in run(command, "--help").output, command
-    for command in ("train", "debug-data", "gradient-flow"):
-        assert "--code" in run(command, "--help").output, command
+def test_an_empty_document_changes_numbers_and_no_scores(folder, tmp_path):
+    """`evaluate` and `errors` mean the same document by a number, the one in the file."""
+    pages = [tmp_path / f"{command}.html" for command in ("evaluate", "errors")]
+    for name, n_docs in (("data.spacy", 5), ("data.jsonl", 4)):
+        scores = tmp_path / f"{name}.json"
+        more = ("--output", scores, "--html", pages[0])
+        result = run("evaluate", folder / "model", folder / name, *more)
+        assert result.exit_code == 0, result.output
+        assert f"{n_docs} documents" in words(result)
+        result = run("errors", folder / "model", folder / name, "--html", pages[1])
+        assert result.exit_code == 0, result.output
+        by_errors, by_evaluate = (
+            {int(found) for found in re.findall(r"Document (\d+)", page.read_text("utf8"))}
+            for page in reversed(pages)
+        )
+        assert by_errors and by_errors <= by_evaluate
+        assert max(by_errors) == n_docs
+    first, second = (srsly.read_json(tmp_path / f"data.{name}.json") for name in ("spacy", "jsonl"))
+    same = ("ents_p", "ents_r", "ents_f", "ents_per_type", "ents_tag_acc", "counts", "words")
+    assert [first[key] for key in same] == [second[key] for key in same]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_a_gold_file_loses_is_listed_once(folder, tmp_path, command):
+    text = (folder / "data.jsonl").read_text("utf8")
+    path = tmp_path / "data.jsonl"
+    path.write_text(text * 2 + '{"text": 3}\n', encoding="utf8")
+    result = run_on(command, folder / "model", path, tmp_path / "out")
+    (line,) = [line for line in result.output.splitlines() if "unreadable" in line]
+    assert line.startswith(f"{path}:9: unreadable: ")
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, *OTHERS])
+def test_the_gpu_that_is_asked_for_is_set_up(folder, tmp_path, monkeypatch, command):
+    asked = []
+
+    def setup_gpu(number):
+        asked.append(number)
+        raise ValueError("Cannot use GPU, no GPU.")
+
+    monkeypatch.setattr(f"{MODULES}.{command.replace('-', '_')}.setup_gpu", setup_gpu)
+    result = run_on(command, folder / "model", folder / "data.spacy", tmp_path, "--gpu-id", 7)
+    assert asked == [7]
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert "Cannot use GPU, no GPU." in words(result)
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "gates", "suggest"])
+def test_code_is_imported_before_the_pipeline(folder, tmp_path, command):
+    """Without it the pipeline's config names a function that nobody has registered."""
+    code = tmp_path / "code.py"
+    code.write_text("raise ValueError('imported')\n", encoding="utf8")
+    args = (command, "no_such_pipeline", folder / "data.spacy", tmp_path / "out")
+    result = run_on(*args, "--code", code)
+    assert result.exit_code == 1 and "imported" in words(result)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        "evaluate {model} {data} --output {out}",
+        "evaluate {model} {data} --html {out}",
+        "errors {model} {data} --json {out}",
+        "compare {data} {model} --output {out}",
+        "gates {model} text --json {out}",
+        "calibrate {model} {data} {out} --plot {out}",
+        "thresholds {model} {data} {out} --best-f1 --json {out}",
+        "debug-data {data} --output {out}",
+    ],
+)
+def test_a_folder_is_no_file_to_write(folder, tmp_path, args):
+    paths = {"model": folder / "model", "data": folder / "data.spacy", "out": tmp_path}
+    result = run(*args.format(**paths).split())
+    assert result.exit_code == 2 and "is a directory" in words(result)
+
+
+def test_a_language_that_spacy_lacks_is_named(folder):
+    result = run("debug-data", folder / "data.jsonl", "--lang", "xy")
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert "Can't import language xy" in words(result)
 
 
 def test_gradient_flow_finds_code_and_names_of_pipelines(folder, tmp_path):

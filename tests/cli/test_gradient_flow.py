@@ -103,7 +103,7 @@ def test_a_shared_tok2vec_becomes_its_own(files):
     nlp.add_pipe("lstm_ner", config={"model": {**SMALL["model"], "tok2vec": listener}})
     nlp.config.to_disk(files / "config.cfg")
     shared = at_start(flow(files, "--cells", "gru")[1])
-    data = read_gold(nlp, files / "data.spacy")
+    data = read_gold(nlp, files / "data.spacy", print)
     nlp.initialize(lambda: data)
     nlp.to_disk(files / "model")
     result = run(files / "model", files / "data.spacy")
@@ -117,7 +117,7 @@ def test_a_shared_tok2vec_becomes_its_own(files):
 def test_a_trained_pipeline_is_measured_as_it_is(files):
     nlp = spacy.blank("en")
     nlp.add_pipe("lstm_ner", config=SMALL)
-    data = read_gold(nlp, files / "data.spacy")
+    data = read_gold(nlp, files / "data.spacy", print)
     nlp.initialize(lambda: data)
     nlp.to_disk(files / "model")
     result = run(files / "model", files / "data.spacy", "--output", files / "out")
@@ -128,7 +128,7 @@ def test_a_trained_pipeline_is_measured_as_it_is(files):
 
 
 def test_documents_are_joined(files, nlp):
-    examples = read_gold(nlp, files / "data.spacy")
+    examples = read_gold(nlp, files / "data.spacy", print)
     n_tokens = sum(len(example.reference) for example in examples)
     texts = join_texts(nlp, examples, 1000, 0)
     assert all(len(text.reference) > 2 * K_MAX for text in texts)
