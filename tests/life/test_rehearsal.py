@@ -101,6 +101,9 @@ def test_a_shared_tok2vec_gets_the_sum_of_what_its_listeners_say(pipeline, names
         scale = abs(expected[place]).max()
         assert scale > 0
         numpy.testing.assert_allclose(dW, expected[place], atol=1e-4 * scale)
+    rehearsal.update([], TEXTS[1:], exclude=exclude)
+    alone = tok2vec_gradient(tok2vec, rehearsal.optimizer.seen)
+    assert all(dW.any() for dW in alone.values())
 
 
 @pytest.mark.parametrize("takes_all", [True, False])
@@ -144,6 +147,8 @@ def test_one_step_from_both(pipeline):
             assert not any(dW.any() for dW in gradients(pipeline.get_pipe(name).model))
     both, update, rehearse = seen
     assert both.keys() == update.keys()
+    ours = {node.id for node in pipeline.get_pipe("lstm_ner").model.walk()}
+    assert all(any(dW.any() for (n, _), dW in one.items() if n in ours) for one in seen)
     for key, dW in both.items():
         expected = update[key] + rehearse[key]
         numpy.testing.assert_allclose(dW, expected, atol=1e-4 * abs(expected).max())
@@ -274,22 +279,31 @@ def test_a_frozen_tok2vec_annotates(pipeline):
 
 @pytest.mark.parametrize("kind", ["inner", "shared"])
 def test_a_new_label_beside_the_old_ones(kind, request):
-    """And the pipeline that comes out of it is a pipeline like any other."""
+    """What the new documents deny is kept by rehearsal on others, and lost without it."""
     if kind == "inner":
-        nlp = train_small()
+        trained = train_small()
     else:
-        nlp, optimizer = request.getfixturevalue("shared")
-        train(nlp, optimizer)
-    rehearsal = Rehearsal(nlp, sgd=Adam(0.005))
-    nlp.get_pipe("lstm_ner").add_label("EVENT")
-    for _ in range(30):
-        rehearsal.update(make_examples(nlp, NEW), TEXTS)
-    for again in (nlp, spacy.util.load_model_from_config(nlp.config).from_bytes(nlp.to_bytes())):
-        for text, entities in [*TRAIN, *NEW]:
-            assert ents_of(again(text)) == entities
-        if kind == "shared":
-            doc = again(TEXTS[0])
-            assert [t.tag_ for t in doc] == ["NAME" if t.ent_type else "WORD" for t in doc]
+        trained, optimizer = request.getfixturevalue("shared")
+        train(trained, optimizer)
+    kept = {}
+    for weight in (0.0, 1.0):
+        nlp = copy.deepcopy(trained)
+        rehearsal = Rehearsal(nlp, sgd=Adam(0.005))
+        nlp.get_pipe("lstm_ner").add_label("EVENT")
+        settings = {"lstm_ner": {"weight": weight}}
+        for _ in range(30):
+            new = make_examples(nlp, [*NEW, *((text, []) for text in TEXTS[:2])])
+            rehearsal.update(new, TEXTS[2:], component_cfg=settings)
+        assert ents_of(nlp(NEW[0][0])) == NEW[0][1]
+        kept[weight] = sum(ents_of(nlp(text)) == entities for text, entities in TRAIN[2:])
+    assert kept[0.0] < kept[1.0] == 2
+    # The pipeline that came out of it is a pipeline like any other.
+    again = spacy.util.load_model_from_config(nlp.config).from_bytes(nlp.to_bytes())
+    for text, entities in [*TRAIN[2:], *NEW]:
+        assert ents_of(again(text)) == entities
+    if kind == "shared":
+        tags = [[t.tag_ for t in one(text)] for one in (trained, again) for text in TEXTS[2:]]
+        assert tags[:2] == tags[2:]
 
 
 def test_annotation_of_old_documents_says_nothing(pipeline):

@@ -34,16 +34,16 @@ def make_examples(nlp: Language, data: Any = TRAIN) -> List[Example]:
     ]
 
 
-def train_small(steps: int = 60, config: Any = None, seed: int = 0) -> Language:
+def train_small(steps: int = 60, config: Any = None, seed: int = 0, data: Any = TRAIN) -> Language:
     """A pipeline that knows TRAIN by heart."""
     fix_random_seed(seed)
     nlp = spacy.blank("en")
     nlp.add_pipe("lstm_ner", config=SMALL if config is None else config)
-    optimizer = nlp.initialize(lambda: make_examples(nlp))
+    optimizer = nlp.initialize(lambda: make_examples(nlp, data))
     optimizer.learn_rate = 0.01
     optimizer.grad_clip = 0.0
     for _ in range(steps):
-        nlp.update(make_examples(nlp), sgd=optimizer, drop=0.1)
+        nlp.update(make_examples(nlp, data), sgd=optimizer, drop=0.1)
     return nlp
 
 
