@@ -56,6 +56,19 @@ def declared(docs: Iterable[Doc], label: str) -> List[Doc]:
     return copies
 
 
+def unknown(docs: Iterable[Doc]) -> List[Doc]:
+    """Say of each token outside an entity that it is not known whether it is in one: what spaCy's
+    own `ner` can be told of documents that are annotated in part.
+
+    docs (Iterable[Doc]): The documents.
+    RETURNS (List[Doc]): Copies.
+    """
+    copies = [doc.copy() for doc in docs]
+    for doc in copies:
+        doc.set_ents(list(doc.ents), default="missing")
+    return copies
+
+
 def _only(docs: Iterable[Doc], label: str) -> List[Doc]:
     return [_with_ents(doc, [ent for ent in doc.ents if ent.label_ == label]) for doc in docs]
 

@@ -3,8 +3,9 @@
     python -m benchmarks.rehearsal.run corpus/almanac --seeds 0,1,2 --test
 
 A pipeline is trained without one label (`--label`), then updated with documents in which only that
-label is annotated, in several ways. Writes one JSON file a seed and component; what is there
-already is skipped. Without `--test`, scores are those on dev.
+label is annotated, in several ways. Writes one JSON file a seed and component; ways that are in
+it already are skipped, and a file of other settings is refused. Without `--test`, scores are those
+on dev.
 """
 
 from functools import partial
@@ -26,7 +27,7 @@ from spacy_lstm_ner.training.rehearse import Rehearsal
 
 from ..accuracy.pipelines import hash_settings, train_once
 from ..speed.environment import describe
-from .held_out import Parts, declared, hold_out, without
+from .held_out import Parts, declared, hold_out, unknown, without
 
 ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).parent / "results"
@@ -34,7 +35,7 @@ CONFIGS = {
     "lstm_ner": ROOT / "configs" / "efficiency.cfg",
     "ner": ROOT / "benchmarks" / "accuracy" / "configs" / "stock_efficiency.cfg",
 }
-EPOCHS, BATCH, LEARN_RATE, N_NEW = 6, 4, 0.001, 100
+BATCH, LEARN_RATE, N_NEW = 4, 0.001, 100
 Update = Callable[[List[Example], List[Doc]], Any]
 
 
@@ -100,7 +101,12 @@ def ways_of(component: str) -> Dict[str, Callable[[Language], Update]]:
     RETURNS (Dict[str, Callable[[Language], Update]]): By name.
     """
     if component == "ner":
-        return {"naive": naive, "nlp.rehearse": stock_rehearsal}
+        return {
+            "naive": naive,
+            "nlp.rehearse": stock_rehearsal,
+            "missing": naive,
+            "missing + nlp.rehearse": stock_rehearsal,
+        }
     ways: Dict[str, Callable[[Language], Update]] = {"naive": naive, "declared": naive}
     for weight in (0.3, 1.0):
         for way in ("rehearsal", "both"):
@@ -139,7 +145,7 @@ def rehearsal(weight: float, nlp: Language) -> Update:
 
 
 def learn(
-    pipeline: Path, way: str, component: str, parts: Parts, label: str, seed: int
+    pipeline: Path, way: str, component: str, parts: Parts, label: str, seed: int, epochs: int
 ) -> Language:
     """Teach a trained pipeline the label.
 
@@ -149,7 +155,8 @@ def learn(
     parts (Parts): The new documents are learned from, the texts of the old ones are rehearsed.
     label (str): The label.
     seed (int): Seed of the order and of dropout.
-    RETURNS (Language): The pipeline after `EPOCHS` passes.
+    epochs (int): Passes over the new documents.
+    RETURNS (Language): The updated pipeline.
     """
     fix_random_seed(seed)
     nlp = spacy.load(pipeline)
@@ -158,9 +165,13 @@ def learn(
         nlp.remove_pipe("tok2vec")
     update = ways_of(component)[way](nlp)
     nlp.get_pipe(component).add_label(label)
-    new = declared(parts.new, label) if way.startswith(("declared", "both")) else parts.new
+    new = parts.new
+    if way.startswith(("declared", "both")):
+        new = declared(new, label)
+    elif way.startswith("missing"):
+        new = unknown(new)
     order = Random(seed)
-    for _ in range(EPOCHS):
+    for _ in range(epochs):
         for batch in minibatch(order.sample(new, len(new)), BATCH):
             examples = [Example(nlp.make_doc(doc.text), doc) for doc in batch]
             update(examples, order.sample(parts.old, BATCH))
@@ -168,41 +179,83 @@ def learn(
 
 
 def run(
-    component: str, corpus: Path, label: str, seed: int, steps: int, kept: Path, test: bool
+    component: str,
+    corpus: Path,
+    label: str,
+    seed: int,
+    steps: int,
+    epochs: int,
+    kept: Path,
+    test: bool,
+    results: Path,
 ) -> Dict[str, Any]:
-    """All ways with one seed.
+    """All ways with one seed, but those that have been run before.
 
     component (str): "lstm_ner" or "ner".
     corpus (Path): Folder with train.spacy, dev.spacy and test.spacy.
     label (str): The label that comes later.
     seed (int): The seed.
     steps (int): Steps of the first training.
+    epochs (int): Passes over the new documents.
     kept (Path): Folder of first pipelines, made where they are missing.
     test (bool): Look at the test part, not at dev.
+    results (Path): Folder of the JSON file, which is written after each way.
     RETURNS (Dict[str, Any]): Scores before and after, and what was run.
+    RAISES (ValueError): If the file that is there is of other settings.
     """
-    parts = hold_out(read(corpus / "train.spacy"), label, N_NEW, seed)
-    output = kept / f"{corpus.name}-{label}-{component}-{seed}"
-    pipeline = train_without(component, corpus, parts.old, label, seed, steps, output)
-    gold = read(corpus / ("test.spacy" if test else "dev.spacy"))
-    scores = {"before": score(spacy.load(pipeline), gold, label)}
-    for way in ways_of(component):
-        scores[way] = score(learn(pipeline, way, component, parts, label, seed), gold, label)
-        print(component, seed, way, scores[way], flush=True)
-    return {
+    part = "test" if test else "dev"
+    settings = {
         "component": component,
         "corpus": corpus.name,
         "label": label,
-        "part": "test" if test else "dev",
+        "part": part,
         "seed": seed,
         "steps": steps,
-        "epochs": EPOCHS,
+        "epochs": epochs,
         "batch": BATCH,
         "learn_rate": LEARN_RATE,
         "new_docs": N_NEW,
-        "environment": describe(),
-        "scores": scores,
     }
+    path = results / f"{corpus.name}-{label}-{component}-{part}-{seed}.json"
+    found = begin_or_go_on(path, settings)
+    scores = found["scores"]
+    ways = [way for way in ("before", *ways_of(component)) if way not in scores]
+    if not ways:
+        return found
+    parts = hold_out(read(corpus / "train.spacy"), label, N_NEW, seed)
+    output = kept / f"{corpus.name}-{label}-{component}-{seed}"
+    pipeline = train_without(component, corpus, parts.old, label, seed, steps, output)
+    gold = read(corpus / f"{part}.spacy")
+    for way in ways:
+        nlp = (
+            spacy.load(pipeline)
+            if way == "before"
+            else learn(pipeline, way, component, parts, label, seed, epochs)
+        )
+        scores[way] = score(nlp, gold, label)
+        srsly.write_json(path, found)
+        print(component, seed, way, scores[way], flush=True)
+    return found
+
+
+def begin_or_go_on(path: Path, settings: Dict[str, Any]) -> Dict[str, Any]:
+    """What stands in a file of results, or what a new one begins with.
+
+    path (Path): The file.
+    settings (Dict[str, Any]): What the run at hand is to have.
+    RETURNS (Dict[str, Any]): The settings, the environment, and scores by way of updating.
+    RAISES (ValueError): If the file is of other settings.
+    """
+    if not path.exists():
+        return {**settings, "environment": describe(), "scores": {}}
+    found: Dict[str, Any] = srsly.read_json(path)
+    others = [f"{k} {found.get(k)!r}, not {v!r}" for k, v in settings.items() if found.get(k) != v]
+    if others:
+        raise ValueError(
+            f"{path} was made with {'; '.join(others)}. Give this run a folder of its own "
+            "(--results), or remove what is there."
+        )
+    return found
 
 
 def main(
@@ -211,6 +264,7 @@ def main(
     seeds: Annotated[str, typer.Option(help="Seeds, with commas between them.")] = "0",
     components: Annotated[str, typer.Option(help="Which to run.")] = ",".join(CONFIGS),
     steps: Annotated[int, typer.Option(help="Steps of the first training.")] = 1000,
+    epochs: Annotated[int, typer.Option(help="Passes over the new documents.")] = 6,
     test: Annotated[bool, typer.Option("--test", help="Score the test part, not dev.")] = False,
     kept: Annotated[Path, typer.Option(help="Where first pipelines are kept.")] = Path("training"),
     results: Annotated[Path, typer.Option(help="Where the JSON files go.")] = RESULTS,
@@ -219,13 +273,8 @@ def main(
     results.mkdir(parents=True, exist_ok=True)
     for seed in map(int, seeds.split(",")):
         for component in components.split(","):
-            path = (
-                results
-                / f"{corpus.name}-{label}-{component}-{'test' if test else 'dev'}-{seed}.json"
-            )
-            if not path.exists():
-                srsly.write_json(path, run(component, corpus, label, seed, steps, kept, test))
-            print(path.name, srsly.read_json(path)["scores"])
+            found = run(component, corpus, label, seed, steps, epochs, kept, test, results)
+            print(component, seed, found["scores"])
 
 
 if __name__ == "__main__":

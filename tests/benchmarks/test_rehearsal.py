@@ -6,7 +6,7 @@ import srsly
 
 from benchmarks.rehearsal.collate import collate
 from benchmarks.rehearsal.held_out import declared, hold_out
-from benchmarks.rehearsal.run import score
+from benchmarks.rehearsal.run import begin_or_go_on, score
 from spacy_lstm_ner.tags.annotated import annotated_labels
 
 from ..pipeline.helpers import TRAIN, ents_of, make_examples
@@ -39,6 +39,15 @@ def test_scores(docs):
     ruler.add_patterns([{"label": label, "pattern": text} for label, text in patterns])
     # ORG: one of two, none too many. Others: one of six, two too many.
     assert score(nlp, docs, "ORG") == {"new": 66.67, "old": 22.22}
+
+
+def test_results_of_other_settings_are_refused(tmp_path):
+    path = tmp_path / "almanac-ORG-ner-dev-0.json"
+    found = begin_or_go_on(path, {"steps": 1000, "epochs": 6})
+    srsly.write_json(path, found)
+    assert begin_or_go_on(path, {"steps": 1000, "epochs": 6}) == found
+    with pytest.raises(ValueError, match="made with epochs 6, not 10"):
+        begin_or_go_on(path, {"steps": 1000, "epochs": 10})
 
 
 def test_table(tmp_path):
