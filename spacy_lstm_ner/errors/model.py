@@ -221,6 +221,10 @@ class ModelErrors:
 class ModelWarnings:
     """What a user should know about a training."""
 
+    BATCH_FAILED = (
+        "[{name}] A batch of {n} Docs failed, and each of them was annotated alone, which takes "
+        "longer: {error}. If memory ran out, give nlp.pipe a smaller batch_size."
+    )
     UNKNOWN_GOLD = (
         "[{name}] {total} gold entities cannot be learned as they stand and count as missing "
         "annotation (their tokens may have any tag): {counts}. First ones: {shown}"

@@ -1,7 +1,6 @@
 """The component `lstm_ner`: from Docs to entities and their probabilities."""
 
 import copyreg
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator, List, Mapping, Optional, Union
 
@@ -12,7 +11,7 @@ from spacy.util import minibatch
 from spacy.vocab import Vocab
 from thinc.api import Model
 
-from ..errors import Errors
+from ..errors import Errors, Warnings
 from ..tags.constraints import prediction_mask
 from ..tags.spans import spans_by_doc, spans_from_tags
 from ..types import TagScores
@@ -84,18 +83,27 @@ class LSTMNer(CRFRehearser):
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
         """Annotate a stream, batch by batch. Where no answer can be had for a batch, its Docs are
-        tried one by one, and the error handler gets those that fail alone.
+        tried one by one, and the error handler gets those that fail alone. If none does, a warning
+        names the error of the batch, once.
 
         stream (Iterable[Doc]): The Docs; no more than a batch is read ahead.
         batch_size (int): Docs of a batch.
         YIELDS (Doc): The Docs in their order, less those that the error handler was given.
         """
         for docs in minibatch(stream, size=batch_size):
-            prediction = None
-            with suppress(Exception):
+            prediction, failure = None, ""
+            try:
                 prediction = self.predict(docs)
+            except Exception as error:
+                failure = repr(error)
             if prediction is None:
-                yield from super().pipe(docs, batch_size=1)
+                n_alone = 0
+                for doc in super().pipe(docs, batch_size=1):
+                    n_alone += 1
+                    yield doc
+                if len(docs) == n_alone > 1:
+                    message = Warnings.BATCH_FAILED.format(name=self.name, n=n_alone, error=failure)
+                    self._warn_once("batch", message)
                 continue
             try:
                 self.set_annotations(docs, prediction)

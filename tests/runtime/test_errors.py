@@ -82,6 +82,24 @@ def test_a_batch_that_cannot_be_written_goes_whole(nlp, heard, monkeypatch):
     assert [[doc.text for doc in docs] for _, docs, _ in heard] == [TEXTS[:3]]
 
 
+def test_a_batch_that_fails_though_none_of_its_documents_does(nlp, heard, monkeypatch):
+    """Else only the clock would tell."""
+    component = nlp.get_pipe("lstm_ner")
+    expected = outcome(nlp.pipe(TEXTS))
+    predict = component.predict
+
+    def fail(docs):
+        if len(docs) > 1:
+            raise MemoryError("too much at once")
+        return predict(docs)
+
+    monkeypatch.setattr(component, "predict", fail)
+    with pytest.warns(UserWarning, match=r"batch of 2 .*MemoryError\('too much") as said:
+        docs = list(nlp.pipe(TEXTS, batch_size=2))
+    assert_same(outcome(docs), expected)
+    assert len(said) == 1 and not heard
+
+
 def test_in_other_processes(nlp):
     expected = outcome(nlp.pipe(TEXTS * 2))
     nlp.set_error_handler(ignore)
