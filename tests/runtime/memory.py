@@ -4,7 +4,7 @@
 
 Each zone is a batch of documents of twelve words, some of them new: they never come again. What
 counts is the most that is in use after a zone, among the first tenth of the documents and among
-the last tenth. It ends with an error if that grows by more than 5 %.
+the last tenth. It ends with an error if that grows by more than `--limit` bytes a document.
 """
 
 import argparse
@@ -70,16 +70,23 @@ def main(args: List[str]) -> int:
     parser.add_argument("--new-words", type=int, default=2, help="unseen words of a document")
     parser.add_argument("--kept-rows", type=int, default=32768, help="kept_rows of WordEmbed")
     parser.add_argument("--pipe", choices=["lstm_ner", "ner", "blank"], default="lstm_ner")
+    parser.add_argument(
+        "--limit", type=float, default=500.0, help="growth allowed, bytes a document"
+    )
     given = parser.parse_args(args)
+    if given.docs < 10 * given.zone:
+        parser.error(f"--docs {given.docs} is less than ten zones of --zone {given.zone}")
     nlp = make_pipeline(given.pipe, given.kept_rows)
     sizes = measure(nlp, given.docs, given.zone, text_maker(given.new_words))
     tenth = len(sizes) // 10
     first, last = max(sizes[:tenth]), max(sizes[-tenth:])
+    slope = (last - first) * 2**20 / ((len(sizes) - tenth) * given.zone)
     sys.stdout.write(
         f"after {given.docs // 10} documents {first:.1f} MiB, after {given.docs} {last:.1f} MiB\n"
-        f"growth {last / first - 1:+.1%}; strings in the vocab: {len(nlp.vocab.strings)}\n"
+        f"growth {last / first - 1:+.1%}, {slope:+.0f} bytes a document; "
+        f"strings in the vocab: {len(nlp.vocab.strings)}\n"
     )
-    return int(last > 1.05 * first)
+    return int(slope > given.limit)
 
 
 if __name__ == "__main__":
