@@ -37,12 +37,13 @@ fast-test: $(VENV)/test
 
 # Each has an environment of its own, build/python3.10 and so on.
 pythons:
-	@for python in $(PYTHONS); do \
-	    if ! command -v $$python > /dev/null; then echo "$$python: not installed"; continue; fi; \
-	    version=$$($$python -c "import sys; print('python%d.%d' % sys.version_info[:2])"); \
-	    echo "$$version"; \
+	@found=; for python in $(PYTHONS); do \
+	    version=$$($$python -c "import sys; print('python%d.%d' % sys.version_info[:2])" \
+	        2> /dev/null) || { echo "$$python: not installed, or it does not start"; continue; }; \
+	    found=1; echo "$$version"; \
 	    $(MAKE) --no-print-directory fast-test PYTHON=$$python VENV=build/$$version || exit 1; \
-	done
+	done; \
+	if [ -z "$$found" ]; then echo "None of these Pythons starts: $(PYTHONS)"; exit 1; fi
 
 check: $(VENV)/test
 	$(BIN)/ruff format --check .
