@@ -30,8 +30,9 @@ def build(folder: Path, what: str) -> Path:
 def sources(tmp_path_factory):
     """A copy of what setuptools reads, without what this machine has left in the folder."""
     folder = tmp_path_factory.mktemp("sources") / "project"
-    shutil.copytree(ROOT / PACKAGE, folder / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+    for name in (PACKAGE, "tests"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("setup.cfg", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, folder)
     (folder / "dist").mkdir()
     return folder
@@ -101,6 +102,16 @@ def test_wheel_states_what_setup_cfg_states(installed):
     for group, lines in setup["options.entry_points"].items():
         names = {line.split("=")[0].strip() for line in lines.strip().splitlines()}
         assert set(points[group]) == names
+
+
+def test_sdist_has_what_builds_the_wheel_and_no_other_file(sdist):
+    """Without MANIFEST.in setuptools adds those tests that lie in no folder of their own."""
+    with tarfile.open(sdist) as archive:
+        paths = [Path(member.name) for member in archive.getmembers() if member.isfile()]
+    names = {Path(*path.parts[1:]).as_posix() for path in paths}
+    made = {name for name in names if ".egg-info/" in name} | {"PKG-INFO"}
+    beside = {"setup.cfg", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE"}
+    assert names - made == beside | {f"{PACKAGE}/{name}" for name in files_of(ROOT / PACKAGE)}
 
 
 def test_sdist_builds_the_same_wheel(sdist, wheel, tmp_path):
