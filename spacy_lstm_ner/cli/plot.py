@@ -8,11 +8,12 @@ import srsly
 import typer
 from wasabi import msg
 
-from ..data.docbin import load_docbin
 from ..diagnostics.plot_data import count_data, plot_data
 from ..diagnostics.plot_labels import plot_labels
 from ..diagnostics.plot_training import plot_states, plot_training
 from ..errors import Errors
+from .gold import read_docs
+from .problems import plain_failures
 
 
 def plot_cli(
@@ -32,9 +33,15 @@ def plot_cli(
     data: Annotated[
         Optional[List[Path]],
         typer.Option(
-            "--data", help="A .spacy file; give it again for more.", exists=True, dir_okay=False
+            "--data",
+            help="A .spacy or .jsonl file; give it again for more.",
+            exists=True,
+            dir_okay=False,
         ),
     ] = None,
+    lang: Annotated[
+        str, typer.Option("--lang", "-l", help="Language whose tokenizer is used for .jsonl.")
+    ] = "en",
 ) -> None:
     """Draw a learning curve, the scores of each label, and lengths and labels of data files.
 
@@ -42,7 +49,7 @@ def plot_cli(
     data.svg, those that a file was given for.
     """
     figures: Dict[str, bytes] = {}
-    try:
+    with plain_failures() as report:
         if log is not None:
             records = list(srsly.read_jsonl(log))
             figures["learning-curve.svg"] = plot_training(records)
@@ -52,17 +59,15 @@ def plot_cli(
         if metrics is not None:
             figures["labels.svg"] = plot_labels(srsly.read_json(metrics))
         if data:
-            vocab = spacy.blank("xx").vocab
+            nlp = spacy.blank(lang)
             figures["data.svg"] = plot_data(
                 {
-                    name: count_data(load_docbin(path).get_docs(vocab))
+                    name: count_data(read_docs(nlp, path, report))
                     for name, path in _short_names(data).items()
                 }
             )
         if not figures:
             raise ValueError(Errors.NOTHING_TO_PLOT)
-    except (ImportError, ValueError) as err:
-        msg.fail(str(err), exits=1)
     output_dir.mkdir(parents=True, exist_ok=True)
     for name, svg in figures.items():
         (output_dir / name).write_bytes(svg)

@@ -48,6 +48,17 @@ def test_a_figure_for_each_kind_of_file(files):
     assert ">train (1 documents" in (out / "data.svg").read_text(encoding="utf8")
 
 
+def test_json_lines_are_drawn_and_their_faults_listed(files):
+    path = files / "train.jsonl"
+    path.write_text('{"text": "in Rome", "spans": []}\n{"text": 3}\n', encoding="utf8")
+    result = run(files, "--data", path)
+    assert result.exit_code == 0, result.output
+    assert f"{path}:2: unreadable" in result.output
+    assert ">train (1 documents" in (files / "data.svg").read_text(encoding="utf8")
+    refused = run(files, "--data", path, "--lang", "xy")
+    assert refused.exit_code == 1 and "Can't import language xy" in words(refused)
+
+
 def test_files_of_one_name_are_told_apart(files):
     paths = [files / folder / "train.spacy" for folder in ("one", "two")]
     assert run(files, "--data", paths[0], "--data", paths[1]).exit_code == 0
