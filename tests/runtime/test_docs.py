@@ -130,6 +130,7 @@ def test_two_vocabs_in_one_batch_with_letters():
     other = spacy.blank("en")
     texts = ["Ada saw Here1", "Ada saw There1"]
     docs = [nlp.make_doc(texts[0]), other.make_doc(texts[1])]
-    found = outcome(nlp.get_pipe("lstm_ner").pipe(docs))
+    with pytest.warns(UserWarning, match="each of them was annotated alone"):
+        found = outcome(nlp.get_pipe("lstm_ner").pipe(docs))
     assert_same(found, outcome(map(nlp, texts)))
     assert len(found.probabilities) and numpy.isfinite(found.probabilities).all()
