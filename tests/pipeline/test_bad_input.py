@@ -9,6 +9,8 @@ from confection import ConfigValidationError
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
+from spacy_lstm_ner.pipeline.lstm_ner import LSTMNer
+
 from .helpers import SMALL, TRAIN, ents_of, make_examples, train_small
 
 MILLION = 1_000_000
@@ -133,3 +135,9 @@ def test_unknown_architectures_are_listed(nlp):
     config = {"model": {**SMALL["model"], "@architectures": "spacy-lstm-ner.LSTMTager.v1"}}
     with pytest.raises(ValueError, match="LSTMTager.*(?s:.*)spacy-lstm-ner.LSTMTagger.v1"):
         nlp.add_pipe("lstm_ner", config=config)
+
+
+def test_weights_without_labels(trained):
+    component = LSTMNer(trained.vocab, trained.get_pipe("lstm_ner").model)
+    with pytest.raises(ValueError, match="scores 21 tags, but its 0 labels have 1"):
+        component(trained.make_doc("Some text"))

@@ -10,8 +10,6 @@ import srsly
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from spacy_lstm_ner.pipeline.lstm_ner import LSTMNer
-
 from .helpers import SMALL, TRAIN, ents_of, make_examples, train_small
 
 
@@ -295,9 +293,3 @@ def test_add_label_to_a_model_that_cannot_grow(trained):
     with pytest.raises(ValueError, match="cannot take the new label 'EVENT'"):
         component.add_label("EVENT")
     assert "EVENT" not in component.labels
-
-
-def test_weights_without_labels(trained):
-    component = LSTMNer(trained.vocab, trained.get_pipe("lstm_ner").model)
-    with pytest.raises(ValueError, match="scores 21 tags, but its 0 labels have 1"):
-        component(trained.make_doc("Some text"))
