@@ -1,22 +1,23 @@
-"""Memory of Ray's workers while they work."""
+"""Memory of a run's processes while they work."""
 
 import os
 import threading
 import time
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, Tuple
 
+KINDS = {b"MapWorker": "worker", b"apply-ray": "command"}  # by what their command line holds
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class MemoryWatch:
-    """Looks every second at the resident memory of each actor on this machine.
+    """Looks every second at the resident memory of the command and the workers on this machine.
 
-    samples (Dict[int, List[int]]): By process, bytes.
+    samples (Dict[Tuple[str, int], List[int]]): By kind and process, bytes.
     """
 
     def __init__(self) -> None:
-        self.samples: Dict[int, List[int]] = {}
+        self.samples: Dict[Tuple[str, int], List[int]] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -32,18 +33,23 @@ class MemoryWatch:
         while not self._stop.is_set():
             for folder in Path("/proc").glob("[0-9]*"):
                 try:
-                    if b"MapWorker" in (folder / "cmdline").read_bytes():
-                        pages = int((folder / "statm").read_text().split()[1])
-                        self.samples.setdefault(int(folder.name), []).append(pages * PAGE)
+                    line = (folder / "cmdline").read_bytes()
+                    pages = int((folder / "statm").read_text().split()[1])
+                    for kind in (KINDS[part] for part in KINDS if part in line):
+                        key = (kind, int(folder.name))
+                        self.samples.setdefault(key, []).append(pages * PAGE)
                 except (OSError, IndexError):  # it has ended
                     continue
             time.sleep(1)
 
     def report(self) -> str:
-        """RETURNS (str): A line a process: MB at each tenth of its time."""
-        return "\n".join(
-            f"  worker {pid}: "
-            + " ".join(f"{seen[i * (len(seen) - 1) // 10] / 1e6:.0f}" for i in range(11))
-            for pid, seen in self.samples.items()
-            if len(seen) > 10
-        )
+        """RETURNS (str): A line a process: MB at each tenth of its time, and by how much it grew in
+        the second half."""
+        lines = []
+        for (kind, pid), seen in self.samples.items():
+            if len(seen) > 10:
+                tenths = [seen[i * (len(seen) - 1) // 10] / 1e6 for i in range(11)]
+                growth = tenths[-1] / tenths[5] - 1
+                megabytes = " ".join(f"{tenth:.0f}" for tenth in tenths)
+                lines.append(f"  {kind} {pid}: {megabytes} ({growth:+.1%} in the second half)")
+        return "\n".join(lines)

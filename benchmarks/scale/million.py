@@ -41,11 +41,12 @@ def main() -> None:
         with subprocess.Popen(command) as process:
             while process.poll() is None and len(list(done.glob("*"))) < n_wanted:
                 time.sleep(0.1)
+            assert process.poll() is None, "the run ended before it could be killed"
             process.send_signal(signal.SIGKILL)
         print(f"killed when {len(list(done.glob('*')))} pieces were done")
         subprocess.run(command, check=True)
         check(output, args.rows)
-        print("MB of each worker over its time:\n" + watch.report())
+        print("MB of each process, at each tenth of its time:\n" + watch.report())
 
 
 if __name__ == "__main__":

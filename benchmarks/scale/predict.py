@@ -19,7 +19,9 @@ from .rows import write_rows
 
 
 def plain(model: str, folder: Path) -> float:
-    """Read, tag in batches of as many words as apply-ray's, and count; returns words per second."""
+    """Read, tag in batches of as many words as apply-ray's, and count; returns words per second.
+    The first texts are tagged outside of the memory zone: so the tokenizer keeps their words, as a
+    worker's does."""
     nlp = spacy.load(model)
     texts = [
         json.loads(line)["text"] for path in sorted(folder.iterdir()) for line in path.open("rb")

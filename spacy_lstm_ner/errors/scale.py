@@ -55,6 +55,14 @@ class ScaleErrors:
         "The workers cannot start: {reason}. Each needs spacy-lstm-ner, the packages of the "
         "pipeline, one CPU, and the folder of the output under the same path."
     )
+    ACTORS_LOST = (
+        "Ray failed while it tagged: {reason}. Finished pieces are whole; the same command goes on "
+        "with the others."
+    )
+    RAY_RUNS = (
+        "The address {address!r} was given, but this program has a session of Ray already. Leave "
+        "the address out to use that one, or call ray.shutdown() first."
+    )
     CHECKPOINT_WORKERS = (
         "The checkpoint is of a run with {expected} workers, and {given} were given. Give as many, "
         "or begin a new run without --resume."
@@ -68,3 +76,7 @@ class ScaleErrors:
     ROW_SPANS_KEY = "the row has '{key}' already, the key of the entities: name another for them"
     ROW_LENGTH = "the text has {given} characters, the pipeline takes {limit} (nlp.max_length)"
     ROW_FAILED = "the pipeline failed on it: {type}: {reason}"
+    ROW_DOCS = (
+        "the pipeline gave {given} Docs back for it, expected 1; a component or its error handler "
+        "leaves Docs out"
+    )

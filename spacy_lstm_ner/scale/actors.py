@@ -56,7 +56,7 @@ def tag_pieces(ray: Any, pieces: List[Piece], workers: int, make: Any) -> Iterat
     workers (int): How many.
     make (Any): Arguments of `Actor`.
     YIELDS (Dict[str, Any]): What became of a piece.
-    RAISES (ValueError): If the workers cannot start.
+    RAISES (ValueError): If the workers cannot start, or Ray itself fails.
     """
     if not pieces:
         return
@@ -73,9 +73,15 @@ def tag_pieces(ray: Any, pieces: List[Piece], workers: int, make: Any) -> Iterat
     data.context.enable_progress_bars = False
     data.context.max_errored_blocks = -1  # the other pieces are done all the same
     data.context.execution_no_progress_timeout_s = -1  # a piece may take long
-    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
+    logger, message = logging.getLogger("ray.data"), Errors.ACTORS_FAILED
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
     try:
-        yield from data.iter_rows()
+        for result in data.iter_rows():
+            message = Errors.ACTORS_LOST
+            yield result
     except ray.exceptions.RayError as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise ValueError(Errors.ACTORS_FAILED.format(reason=reason)) from error
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[-1]
+        raise ValueError(message.format(reason=reason)) from error
+    finally:
+        logger.setLevel(level)

@@ -35,14 +35,17 @@ def need_ray(feature: str, module: str) -> Any:
 @contextmanager
 def ray_session(ray: Any, address: Optional[str], workers: int, room: int) -> Iterator[None]:
     """Start Ray on this machine or join a cluster, and leave it in the end. Where the program has
-    done so already, nothing is done.
+    done so already, its session is used.
 
     ray (Any): The module.
     address (Optional[str]): Of the cluster; None: this machine.
     workers (int): CPUs of this machine to use.
     room (int): Bytes that all workers need of the object store.
+    RAISES (ValueError): If an address is given, and the program has a session already.
     """
     if ray.is_initialized():
+        if address is not None:
+            raise ValueError(Errors.RAY_RUNS.format(address=address))
         yield
         return
     quiet: Dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}

@@ -14,7 +14,7 @@ from .plan import Count, OutputFolder
 from .rows import Chunk, Options
 from .shards import Piece, ShardError, kind_of
 from .tables import read_table_chunks
-from .tag import tag_chunks
+from .tag import Tagger
 
 MAX_TRIES = 3  # at a piece, in one run
 
@@ -45,10 +45,9 @@ class PieceTagger:
         options (Options): What is done with each row.
         batch_words (int): Words of a batch.
         """
-        self._nlp = nlp
+        self._tagger = Tagger(nlp, options.text_key, batch_words)
         self._folder = OutputFolder(output, options.form)
         self._options = options
-        self._batch_words = batch_words
 
     def __call__(self, piece: Piece) -> Result:
         """Tag a piece, unless it is done.
@@ -78,9 +77,7 @@ class PieceTagger:
             rejected_part.open("wb") as rejected_file,
         ):
             n_rejected = 0
-            chunks = _read(piece, self._options)
-            key, batch_words = self._options.text_key, self._batch_words
-            for outcome in tag_chunks(self._nlp, chunks, key, batch_words):
+            for outcome in self._tagger(_read(piece, self._options)):
                 writer.write(outcome.tagged)
                 write_rejected(rejected_file, outcome.rejected)
                 n_rows += len(outcome.tagged.rows)

@@ -5,7 +5,7 @@ import spacy
 from spacy.language import Language
 
 from spacy_lstm_ner.scale.rows import Chunk, Row
-from spacy_lstm_ner.scale.tag import tag_chunks
+from spacy_lstm_ner.scale.tag import Tagger
 
 from .helpers import piped, texts
 
@@ -22,7 +22,7 @@ def rows_of(*given):
 
 
 def tag(nlp, rows, batch_words=30):
-    [outcome] = tag_chunks(nlp, [Chunk(rows, [])], "text", batch_words)
+    [outcome] = Tagger(nlp, "text", batch_words)([Chunk(rows, [])])
     return outcome
 
 
@@ -59,7 +59,7 @@ def test_only_rows_that_fail_are_rejected(model):
     nlp.max_length = 1000
     given = ["I like London", "please break", "x" * 1001, "lone \ud800", "Android Pay"]
     rows = [Row(i, text, {"n": i}) for i, text in enumerate(given)]
-    [found] = tag_chunks(nlp, [Chunk(rows, [])], "body", 30)
+    [found] = Tagger(nlp, "body", 30)([Chunk(rows, [])])
     assert [row.id for row in found.tagged.rows] == [0, 4]
     assert [bool(spans) for spans in found.tagged.spans] == [True, True]
     assert [(row.id, row.row) for row in found.rejected] == [
@@ -70,17 +70,37 @@ def test_only_rows_that_fail_are_rejected(model):
         assert reason in row.reason
 
 
-def test_vocabulary_does_not_grow(model, monkeypatch):
+def test_docs_that_are_left_out_shift_no_entities(model):
     nlp = spacy.load(model)
-    tag(nlp, rows_of("warm up"))
+    nlp.add_pipe("scale_test_fragile")
+    nlp.set_error_handler(lambda *args: None)
+    given = ["please break", "I like London", "nothing", "I like London"]
+    found = tag(nlp, rows_of(*given), 1000)
+    assert [row.id for row in found.tagged.rows] == [1, 2, 3]
+    [row] = piped(spacy.load(model), [{"text": given[1]}])
+    london = row["spans"]
+    assert found.tagged.spans == [london, [], london]
+    assert london
+    [left_out] = found.rejected
+    assert left_out.id == 0
+    assert "0 Docs back" in left_out.reason
+
+
+def test_vocabulary_keeps_the_first_words_only(model, monkeypatch):
+    nlp = spacy.load(model)
+    monkeypatch.setattr("spacy_lstm_ner.scale.tag.LEARNED_WORDS", 200)
     monkeypatch.setattr("spacy_lstm_ner.scale.tag.ZONE_WORDS", 100)
-    before, most = list(nlp.vocab.strings), 0
-    given = rows_of(*texts(200, start=5000))
-    chunks = [Chunk(given[i : i + 5], []) for i in range(0, 200, 5)]
-    outcomes = []
-    for outcome in tag_chunks(nlp, chunks, "text", 30):
-        outcomes.append(outcome)
-        most = max(most, len(nlp.vocab.strings))
-    assert [row.id for outcome in outcomes for row in outcome.tagged.rows] == list(range(200))
-    assert list(nlp.vocab.strings) == before
-    assert most < len(before) + 50
+    given = rows_of(*texts(240, start=5000))
+    chunks = [Chunk(given[i : i + 5], []) for i in range(0, 240, 5)]
+    tagger, sizes, n_words, ids = Tagger(nlp, "text", 30), [len(nlp.vocab.strings)], [0], []
+    for part in (chunks[:2], chunks[2:30], chunks[30:]):  # as of three pieces
+        for outcome in tagger(part):
+            sizes.append(len(nlp.vocab.strings))
+            n_words.append(n_words[-1] + outcome.words)
+            ids += [row.id for row in outcome.tagged.rows]
+    assert ids == list(range(240))
+    learned = next(i for i, words in enumerate(n_words) if words >= 200)
+    assert sizes[0] < sizes[learned]
+    assert len(nlp.vocab.strings) == sizes[learned]
+    assert max(sizes) < sizes[learned] + 50
+    assert min(sizes[learned:]) == sizes[learned] < max(sizes)
