@@ -41,7 +41,8 @@ def apply_ray_cli(
     form: Annotated[
         Optional[str],
         typer.Option(
-            "--output-format", help=f"{', '.join(FORMS)}. Else Parquet if the input is, or jsonl."
+            "--output-format",
+            help=f"{', '.join(FORMS)}. Else as before; at first Parquet if the input is, or jsonl.",
         ),
     ] = None,
     batch_words: Annotated[int, typer.Option(min=1, help="Words of a batch.")] = BATCH_WORDS,

@@ -19,12 +19,33 @@ class ScaleErrors:
         "{first} and {second} would both be written to '{name}'. Rename one of the two, or put "
         "them in folders of their own."
     )
+    NAME_OF_FOLDER = (
+        "{first} would be written to '{name}', and {second} into a folder of that name. Rename one "
+        "of the two."
+    )
     OUTPUT_FORM = "The output format is {value!r}, expected one of {known}."
     WORKERS = "{name} was given {value}, expected a number >= 1. For a cluster, name it always."
     OUTPUT_IN_INPUT = (
         "The output {output} lies in the input {input}: its files would be taken for input when "
         "the run goes on. Name a folder beside it."
     )
+    INPUT_IN_OUTPUT = (
+        "{path}, which is to be tagged, lies in the output {output}: it might be written over. "
+        "Name another folder."
+    )
+    OUTPUT_NOT_EMPTY = (
+        "{output} is not empty, and its files are of no run of this command: they might be written "
+        "over. Name an empty folder or a new one."
+    )
+    KEY_TAKEN = (
+        "{option} is {key!r}, which is the name of another column of the output: one of the two "
+        "would be lost. Give another name, for the text by renaming its column in the input."
+    )
+    LOCKED = (
+        "Process {pid} on {host} works in this folder since {since}. Wait until it has ended, or "
+        "stop it. If that machine is gone, remove {path} and give the command again."
+    )
+    CODE_FAILED = "The file {path} of --code cannot be imported: {type}: {reason}"
     NO_CONFIDENCE = (
         "--confidence was given, but {model} has no lstm_ner, which knows it; its components are "
         "{names}. Leave it out: 'confidence' is null then."
@@ -37,6 +58,10 @@ class ScaleErrors:
         "{path} cannot be read: {reason}. It is the plan of the run in this folder; name another "
         "folder, and begin again."
     )
+    PLAN_VERSION = (
+        "{path} was written by another version of spacy-lstm-ner (plan {given}, expected "
+        "{expected}). Go on with that version, or name another folder."
+    )
     SHARD_CHANGED = (
         "{path} was changed or removed after some of its rows had been tagged ({done} of {total} "
         "pieces). Put it back, or name another output folder."
@@ -46,6 +71,13 @@ class ScaleErrors:
         "write, then give the same command again: it goes on with the pieces that are missing."
     )
     SHARD_UNREADABLE = "{path} cannot be read on: {reason}"
+    SHARD_CHANGES = (
+        "it was changed since the run began: {before} bytes before, {now} now, or written to "
+        "meanwhile. Give the command again when nothing writes to it"
+    )
+    GZIP_EMPTY = "it has 0 bytes, and even gzip of nothing has more: it was cut off"
+    COLUMNS_TWICE = "it has several columns of one name ({names}), of which one would be lost"
+    PIECE_FAILED = "{path} was not tagged to the end of this piece: {type}: {reason}"
     PIECE_KILLED = (
         "its worker died {tries} times at it. A document may need more memory than there is, or "
         "a component crashes: see the logs of Ray"
@@ -73,6 +105,7 @@ class ScaleErrors:
     ROW_OBJECT = "the line is a JSON {type}, expected an object"
     ROW_TEXT = "'{key}' is {value}, expected a string"
     ROW_BYTES = "byte {byte} of the line is no UTF-8 ({reason})"
+    ROW_VALUE = "'{key}' cannot be read: {reason}"
     ROW_SPANS_KEY = "the row has '{key}' already, the key of the entities: name another for them"
     ROW_LENGTH = "the text has {given} characters, the pipeline takes {limit} (nlp.max_length)"
     ROW_FAILED = "the pipeline failed on it: {type}: {reason}"

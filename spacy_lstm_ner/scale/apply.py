@@ -8,12 +8,15 @@ from spacy.util import import_file, load_model
 
 from ..errors import Errors
 from .actors import tag_pieces
+from .checks import check_keys, choose_form, find_input
 from .cluster import check_numbers, count_cpus, need_ray, ray_session
-from .output import FORMS, PieceOutputError
+from .files import PieceOutputError
+from .folder import OutputFolder
+from .lock import locked
 from .pack import digest, pack_model
-from .plan import OutputFolder
+from .plan import open_plan
 from .rows import Options
-from .shards import Piece, Shard, find_shards, kind_of
+from .shards import Piece, Shard
 
 PIECE_BYTES = (1 << 20, 1 << 26)  # the least and the most of a piece
 PIECES_A_WORKER = 16  # at least, so that none waits long for the last one
@@ -76,14 +79,16 @@ def apply(
     spans_key (str): Name of the new column.
     keep_text (bool): Whether the text is written too.
     confidence (bool): Whether lstm_ner components say how sure they are.
-    form (Optional[str]): "jsonl", "jsonl.gz" or "parquet"; None: Parquet if all input is.
+    form (Optional[str]): "jsonl", "jsonl.gz" or "parquet"; None: that of the run in the output
+        folder; of a new one Parquet if all input is, or else "jsonl".
     batch_words (int): Words of a batch.
     code (Optional[Path]): A Python file with functions that the pipeline needs.
     progress (Optional[Progress]): Is told from time to time how many bytes of the input are done,
         and how many there are.
     RETURNS (Report): What is in the output folder.
     RAISES (ImportError): If Ray is not installed.
-    RAISES (PlanError): If the output folder is of another run.
+    RAISES (PlanError): If the output folder is of another run, or holds other files.
+    RAISES (LockError): If another run is at work in it.
     RAISES (PieceOutputError): If the output cannot be written. The same call goes on later.
     RAISES (ValueError): If the input or an option makes no sense, or workers cannot start.
     """
@@ -92,43 +97,31 @@ def apply(
     if not workers and address is None:
         workers = count_cpus()
     check_numbers(workers=workers, batch_words=batch_words)
-    shards = _find_input(input_path, output_path)
-    options = Options(text_key, spans_key, keep_text, confidence, _form(form, shards))
+    shards = find_input(input_path, output_path)
+    form = choose_form(form, shards, output_path)
+    options = Options(text_key, spans_key, keep_text, confidence, form)
+    check_keys(options, shards)
     packed, overrides = _pack(model, code, confidence)
-    folder = OutputFolder(output_path.resolve(), options.form)
-    pieces = folder.open(digest(packed), options, shards, _piece_bytes(shards, workers))
-    to_do = [piece for piece in pieces if not folder.is_done(piece.name)]
-    failures = {piece.name: Errors.NO_RESULT for piece in to_do}
-    with ray_session(ray, address, workers, len(packed)):
-        packed_ref = ray.put(packed)
-        make = (packed_ref, overrides, str(folder.path), options, batch_words)
-        n_bytes = sum(piece.size for piece in pieces)
-        done_bytes = n_bytes - sum(piece.size for piece in to_do)
-        for result in tag_pieces(ray, to_do, workers, make):
-            if result["is_fatal"]:
-                raise PieceOutputError(result["failure"])
-            if result["failure"]:
+    folder = OutputFolder(output_path.absolute(), form)
+    with locked(folder.lock):
+        pieces = open_plan(folder, digest(packed), options, shards, _piece_bytes(shards, workers))
+        to_do = [piece for piece in pieces if not folder.is_done(piece.name)]
+        failures = {piece.name: Errors.NO_RESULT for piece in to_do}
+        with ray_session(ray, address, workers, len(packed)):
+            packed_ref = ray.put(packed)
+            make = (packed_ref, overrides, str(folder.path), options, batch_words)
+            n_bytes = sum(piece.size for piece in pieces)
+            done_bytes = n_bytes - sum(piece.size for piece in to_do)
+            for result in tag_pieces(ray, to_do, workers, make):
+                if result["is_fatal"]:
+                    raise PieceOutputError(result["failure"])
                 failures[result["name"]] = result["failure"]
-            else:
-                del failures[result["name"]]
-            done_bytes += result["size"]
-            if progress is not None:
-                progress(done_bytes, n_bytes)
+                done_bytes += result["size"]
+                if progress is not None:
+                    progress(done_bytes, n_bytes)
+        # Asked anew: a worker may have died between the end of a piece and its answer.
+        failures = {name: why for name, why in failures.items() if not folder.is_done(name)}
     return _report(folder, pieces, to_do, failures, timer() - started)
-
-
-def _find_input(input_path: Path, output_path: Path) -> List[Shard]:
-    if output_path.resolve().is_relative_to(input_path.resolve()):
-        raise ValueError(Errors.OUTPUT_IN_INPUT.format(output=output_path, input=input_path))
-    return find_shards(input_path)
-
-
-def _form(form: Optional[str], shards: List[Shard]) -> str:
-    if form is None:
-        return "parquet" if all(kind_of(s.path) == "parquet" for s in shards) else "jsonl"
-    if form not in FORMS:
-        raise ValueError(Errors.OUTPUT_FORM.format(value=form, known=", ".join(FORMS)))
-    return form
 
 
 def _piece_bytes(shards: List[Shard], workers: int) -> int:
@@ -141,7 +134,7 @@ def _pack(model: str, code: Optional[Path], confidence: bool) -> Tuple[bytes, Di
     """Load a pipeline, so that what is wrong with it is said at once, and pack what it was loaded
     from. Its settings that are to be others come by dotted name."""
     if code is not None:
-        import_file("python_code", code)
+        _import(code)
     nlp = load_model(model)
     overrides = {
         f"components.{name}.confidence": True
@@ -152,6 +145,14 @@ def _pack(model: str, code: Optional[Path], confidence: bool) -> Tuple[bytes, Di
         names = ", ".join(nlp.pipe_names)
         raise ValueError(Errors.NO_CONFIDENCE.format(model=model, names=names))
     return pack_model(nlp.path, code), overrides
+
+
+def _import(code: Path) -> None:
+    try:
+        import_file("python_code", code)
+    except Exception as error:  # whatever its author wrote
+        message = Errors.CODE_FAILED.format(path=code, type=type(error).__name__, reason=error)
+        raise ValueError(message) from error
 
 
 def _report(

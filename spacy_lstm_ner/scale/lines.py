@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import zlib
 from pathlib import Path
 from typing import IO, Any, Iterator, List, Tuple, Union, cast
@@ -24,12 +25,12 @@ def read_line_chunks(piece: Piece, options: Options) -> Iterator[Chunk]:
     YIELDS (Chunk): Some rows at a time.
     RAISES (ShardError): If it cannot be read to its end.
     """
-    is_json, name = kind_of(piece.path) == "jsonl", Path(piece.path).name
+    is_json = kind_of(piece.path) == "jsonl"
     chunk, size = Chunk([], []), 0
     for at, line in _read_lines(piece):
         if is_json and not line.strip():
             continue
-        row = _parse(line, f"{name}:{at}", is_json, options)
+        row = _parse(line, f"{piece.source}:{at}", is_json, options)
         target: List[Any] = chunk.rows if isinstance(row, Row) else chunk.rejected
         target.append(row)
         size += len(line)
@@ -54,8 +55,11 @@ def open_lines(path: Path, mode: str, *, is_packed: bool) -> IO[bytes]:
 def _read_lines(piece: Piece) -> Iterator[Tuple[int, bytes]]:
     """Lines that begin in the piece, without their ends, and the bytes where they begin (in gzip,
     of what was packed)."""
+    is_packed = piece.path.endswith(".gz")
     try:
-        with open_lines(Path(piece.path), "rb", is_packed=piece.path.endswith(".gz")) as file:
+        if is_packed and not os.path.getsize(piece.path):
+            raise EOFError(Errors.GZIP_EMPTY)
+        with open_lines(Path(piece.path), "rb", is_packed=is_packed) as file:
             at = piece.start
             if at:  # a line that begins here is ours, one that began before is not
                 file.seek(at - 1)

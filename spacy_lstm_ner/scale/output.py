@@ -1,48 +1,17 @@
-"""Output files, each put in its place as a whole."""
+"""Rows to files."""
 
-import json
-import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Any, Iterator, List
-from uuid import uuid4
+from typing import IO, Any, Callable, Iterator, List, Optional
 
-from ..errors import Errors
+from .files import replacing
 from .lines import open_lines
 from .rows import Options, Rejected, Tagged
+from .values import to_json
 
+FIELDS = "fields"  # column of Parquet for what lines of JSON hold besides id and text
 FORMS = ("jsonl", "jsonl.gz", "parquet")
-PART = ".part"  # ends the name of a file that is not whole yet
 TABLE_ROWS, TABLE_BYTES = 16_384, 1 << 25  # of a row group
-
-
-class PieceOutputError(OSError):
-    """The output of a piece cannot be written."""
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Write a file beside its place, then put it there in one step.
-
-    path (Path): Its place.
-    YIELDS (Path): Where to write; a name that no other process has.
-    RAISES (PieceOutputError): If it cannot be written; nothing is left of it then.
-    """
-    part = path.with_name(f".{path.name}.{uuid4().hex}{PART}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            yield part
-            with part.open("rb") as file:
-                os.fsync(file.fileno())
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    except PieceOutputError:
-        raise
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise PieceOutputError(Errors.PIECE_OUTPUT.format(path=path, reason=reason)) from error
 
 
 class LineWriter:
@@ -62,15 +31,10 @@ class LineWriter:
 
         tagged (Tagged): The rows.
         """
-        options, table = self._options, tagged.table
-        if table is None:
-            others = [row.fields for row in tagged.rows]
-        else:
-            dropped = {"id", options.text_key} & set(table.column_names)
-            others = table.drop_columns(sorted(dropped)).to_pylist()
-        for row, fields, spans in zip(tagged.rows, others, tagged.spans):
+        options = self._options
+        for row, spans in zip(tagged.rows, tagged.spans):
             text = {options.text_key: row.text} if options.keep_text else {}
-            record = {"id": row.id, **text, **fields, options.spans_key: spans}
+            record = {"id": row.id, **text, **row.fields, options.spans_key: spans}
             self._file.write(to_json(record) + b"\n")
 
     def close(self) -> None:
@@ -132,7 +96,7 @@ class TableWriter:
             columns = {
                 "id": pa.array([_id_text(id) for id in ids], pa.string()),
                 options.text_key: pa.array([row.text for row in tagged.rows], pa.string()),
-                "fields": pa.array([to_json(row.fields).decode() for row in tagged.rows], "string"),
+                FIELDS: pa.array([to_json(row.fields).decode() for row in tagged.rows], "string"),
             }
             table = pa.table(columns)
         elif "id" not in table.column_names:
@@ -145,28 +109,32 @@ class TableWriter:
         return table.append_column(options.spans_key, spans)
 
 
-def write_rejected(file: IO[bytes], rejected: List[Rejected]) -> None:
-    """Write rows that were not tagged as JSON lines: `id`, `reason`, `row`.
+@contextmanager
+def rejecting(path: Path) -> Iterator[Callable[[List[Rejected]], None]]:
+    """Write rows that were not tagged as JSON lines: `id`, `reason`, `row`. If there are none,
+    there is no file.
 
-    file (IO[bytes]): The file.
-    rejected (List[Rejected]): The rows.
+    path (Path): The file.
+    YIELDS (Callable[[List[Rejected]], None]): Writes rows.
+    RAISES (PieceOutputError): If they cannot be written.
     """
-    for row in rejected:
-        file.write(to_json(row._asdict()) + b"\n")
+    files: List[IO[bytes]] = []
+    with ExitStack() as stack:
+
+        def write(rejected: List[Rejected]) -> None:
+            if rejected and not files:
+                part = stack.enter_context(replacing(path))
+                files.append(stack.enter_context(part.open("wb")))
+            for row in rejected:
+                files[0].write(to_json(row._asdict()) + b"\n")
+
+        yield write
+    if not files:
+        path.unlink(missing_ok=True)
 
 
-def to_json(value: Any) -> bytes:
-    """As JSON. What JSON cannot hold, such as dates and bytes, becomes a string.
-
-    value (Any): Anything.
-    RETURNS (bytes): One line without its end.
-    """
-    try:
-        return json.dumps(value, ensure_ascii=False, default=str).encode("utf8")
-    except UnicodeEncodeError:  # lone surrogates
-        return json.dumps(value, default=str).encode("ascii")
-
-
-def _id_text(id: Any) -> str:
+def _id_text(id: Any) -> Optional[str]:
+    if id is None:
+        return None
     text = id if isinstance(id, str) else to_json(id).decode()
     return text.encode("utf8", errors="backslashreplace").decode()

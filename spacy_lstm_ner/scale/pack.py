@@ -2,10 +2,11 @@
 
 import hashlib
 import io
+import os
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Iterator, Optional
 
 from spacy.language import Language
 from spacy.util import import_file, load_model
@@ -24,10 +25,9 @@ def pack_model(folder: Path, code: Optional[Path]) -> bytes:
     """
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                name = f"{MODEL}/{path.relative_to(folder).as_posix()}"
-                archive.writestr(zipfile.ZipInfo(name, EPOCH), path.read_bytes())
+        for path in sorted(_files_in(folder)):
+            name = f"{MODEL}/{path.relative_to(folder).as_posix()}"
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), path.read_bytes())
         if code is not None:
             archive.writestr(zipfile.ZipInfo(CODE, EPOCH), code.read_bytes())
     return packed.getvalue()
@@ -47,6 +47,16 @@ def load_packed(packed: bytes, overrides: Dict[str, Any]) -> Language:
         if code.exists():
             import_file("python_code", code)
         return load_model(Path(folder) / MODEL, config=overrides)
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """Also of folders that are links; one that cannot be read is no empty one."""
+    for inner, _, names in os.walk(folder, onerror=_fail, followlinks=True):
+        yield from (Path(inner) / name for name in names)
+
+
+def _fail(error: OSError) -> None:
+    raise error
 
 
 def digest(packed: bytes) -> str:

@@ -4,6 +4,8 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 from spacy.tokens import Doc, Span
 
+from .values import records_of
+
 Entity = Dict[str, Any]  # start and end (characters, end exclusive), label, confidence
 
 
@@ -88,7 +90,7 @@ def entities_of(doc: Doc) -> List[Entity]:
             "start": ent.start_char,
             "end": ent.end_char,
             "label": ent.label_,
-            "confidence": ent._.confidence if knows else None,
+            "confidence": _number(ent._.confidence) if knows else None,
         }
         for ent in doc.ents
     ]
@@ -131,5 +133,10 @@ def reject(chunk: Chunk, place: int, text_key: str, reason: str) -> Rejected:
     """
     row = chunk.rows[place]
     if chunk.table is not None:
-        return Rejected(row.id, reason, chunk.table.slice(place, 1).to_pylist()[0])
+        [(record, _)] = records_of(chunk.table.slice(place, 1))
+        return Rejected(row.id, reason, record)
     return Rejected(row.id, reason, {"id": row.id, text_key: row.text, **row.fields})
+
+
+def _number(value: Any) -> Optional[float]:
+    return None if value is None else float(value)

@@ -1,7 +1,8 @@
 """Input files, and the pieces they are cut into."""
 
-from pathlib import Path
-from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
+import os
+from pathlib import Path, PurePosixPath
+from typing import Any, Dict, Iterator, List, NamedTuple, Set, Tuple
 
 from ..errors import Errors
 
@@ -25,15 +26,20 @@ class Shard(NamedTuple):
     """An input file.
 
     path (str): Where it is.
-    name (str): Its path within the input, without the ending.
+    source (str): Its path within the input.
     size (int): Bytes.
     mtime_ns (int): When it was changed last.
     """
 
     path: str
-    name: str
+    source: str
     size: int
     mtime_ns: int
+
+    @property
+    def name(self) -> str:
+        """What its output is named after: `source` without the ending."""
+        return self.source[: -len(_ending(Path(self.source)))]
 
 
 class Piece(NamedTuple):
@@ -41,6 +47,9 @@ class Piece(NamedTuple):
 
     name (str): Name of the output file, without the ending.
     path (str): The input file.
+    source (str): Its path within the input, by which ids name it.
+    file_size (int): Its bytes.
+    mtime_ns (int): When it was changed last.
     start (int): Where it begins: a byte, or in Parquet the number of a row group. Lines that
         begin in it belong to it.
     end (int): Where it ends, exclusive; `ALL`: with the file.
@@ -49,6 +58,9 @@ class Piece(NamedTuple):
 
     name: str
     path: str
+    source: str
+    file_size: int
+    mtime_ns: int
     start: int
     end: int
     size: int
@@ -78,11 +90,11 @@ def find_shards(path: Path) -> List[Shard]:
         ending = _ending(file)
         if ending not in KINDS:
             raise ValueError(Errors.SHARD_ENDING.format(path=file, known=known))
-        name = file.relative_to(root).as_posix()[: -len(ending)]
         stat = file.stat()
-        shard = Shard(str(file.resolve()), name, stat.st_size, stat.st_mtime_ns)
-        _check_name(name, shard.path, shards.get(name))
-        shards[name] = shard
+        source = file.relative_to(root).as_posix()
+        shard = Shard(str(file.absolute()), source, stat.st_size, stat.st_mtime_ns)
+        _check_name(shard.name, shard.path, shards.get(shard.name))
+        shards[shard.name] = shard
     if not shards:
         raise ValueError(Errors.NO_SHARDS.format(path=path, known=known))
     return list(shards.values())
@@ -105,20 +117,40 @@ def cut(shard: Shard, piece_bytes: int) -> List[Piece]:
             (start, min(start + piece_bytes, shard.size), min(piece_bytes, shard.size - start))
             for start in range(0, max(shard.size, 1), piece_bytes)
         ]
+    names = [f"{shard.name}-{number:05d}" for number in range(len(ranges))]
     if len(ranges) == 1:
-        return [Piece(shard.name, shard.path, *ranges[0])]
-    return [
-        Piece(f"{shard.name}-{number:05d}", shard.path, *place)
-        for number, place in enumerate(ranges)
-    ]
+        names = [shard.name]
+    return [Piece(name, *shard, *place) for name, place in zip(names, ranges)]
 
 
-def check_names(pieces: List[Piece]) -> None:
-    """RAISES (ValueError): If two pieces have the same name."""
-    seen: Dict[str, Piece] = {}
+def check_names(pieces: List[Piece], endings: Set[str]) -> None:
+    """See that no two pieces have one name, and that no file has the name of another's folder.
+
+    pieces (List[Piece]): All pieces.
+    endings (Set[str]): Of the files that are named after pieces.
+    RAISES (ValueError): If two are in each other's way.
+    """
+    files: Dict[str, Piece] = {}
     for piece in pieces:
-        _check_name(piece.name, piece.path, seen.get(piece.name))
-        seen[piece.name] = piece
+        _check_name(piece.name, piece.path, files.get(f"{piece.name}.json"))
+        files.update((f"{piece.name}.{ending}", piece) for ending in endings)
+    for piece in pieces:
+        for folder in PurePosixPath(piece.name).parents:
+            file = files.get(str(folder))
+            if file is not None:
+                paths = {"first": file.path, "second": piece.path}
+                raise ValueError(Errors.NAME_OF_FOLDER.format(name=folder, **paths))
+
+
+def check_unchanged(piece: Piece) -> None:
+    """RAISES (ShardError): If the file is not what it was when it was cut, or is gone."""
+    try:
+        stat = os.stat(piece.path)
+    except OSError as error:
+        raise ShardError(Errors.SHARD_UNREADABLE.format(path=piece.path, reason=error)) from error
+    if (stat.st_size, stat.st_mtime_ns) != (piece.file_size, piece.mtime_ns):
+        reason = Errors.SHARD_CHANGES.format(before=piece.file_size, now=stat.st_size)
+        raise ShardError(Errors.SHARD_UNREADABLE.format(path=piece.path, reason=reason))
 
 
 def _check_name(name: str, path: str, other: Any) -> None:
@@ -157,6 +189,6 @@ def _row_groups(shard: Shard, piece_bytes: int) -> List[Tuple[int, int, int]]:
         if size >= piece_bytes:
             ranges.append((start, number + 1, size))
             start, size = number + 1, 0
-    if size or not ranges:
+    if start < metadata.num_row_groups or not ranges:
         ranges.append((start, metadata.num_row_groups, size))
     return ranges

@@ -8,11 +8,12 @@ from typing import Any, Iterator, NamedTuple
 from spacy.language import Language
 
 from ..errors import Errors
+from .files import PieceOutputError, replacing
+from .folder import Count, OutputFolder
 from .lines import read_line_chunks
-from .output import LineWriter, PieceOutputError, TableWriter, replacing, write_rejected
-from .plan import Count, OutputFolder
+from .output import LineWriter, TableWriter, rejecting
 from .rows import Chunk, Options
-from .shards import Piece, ShardError, kind_of
+from .shards import Piece, ShardError, check_unchanged, kind_of
 from .tables import read_table_chunks
 from .tag import Tagger
 
@@ -65,32 +66,33 @@ class PieceTagger:
             return Result(piece.name, str(error))
         except PieceOutputError as error:
             return Result(piece.name, str(error), is_fatal=True)
+        except Exception as error:  # what leaves the actor takes other pieces along
+            kind = type(error).__name__
+            message = Errors.PIECE_FAILED.format(path=piece.path, type=kind, reason=error)
+            return Result(piece.name, message)
         return Result(piece.name)
 
     def _tag(self, piece: Piece) -> Count:
-        started, n_rows, n_words = timer(), 0, 0
-        rejected_path = self._folder.rejected_of(piece.name)
+        started, n_rows, n_rejected, n_words = timer(), 0, 0, 0
         with (
             replacing(self._folder.rows_of(piece.name)) as part,
-            replacing(rejected_path) as rejected_part,
+            rejecting(self._folder.rejected_of(piece.name)) as write_rejected,
             closing(_writer(part, self._options)) as writer,
-            rejected_part.open("wb") as rejected_file,
         ):
-            n_rejected = 0
             for outcome in self._tagger(_read(piece, self._options)):
                 writer.write(outcome.tagged)
-                write_rejected(rejected_file, outcome.rejected)
+                write_rejected(outcome.rejected)
                 n_rows += len(outcome.tagged.rows)
                 n_rejected += len(outcome.rejected)
                 n_words += outcome.words
-        if not n_rejected:
-            rejected_path.unlink()
         return Count(piece.name, n_rows, n_rejected, n_words, timer() - started)
 
 
 def _read(piece: Piece, options: Options) -> Iterator[Chunk]:
     is_table = kind_of(piece.path) == "parquet"
-    return (read_table_chunks if is_table else read_line_chunks)(piece, options)
+    check_unchanged(piece)
+    yield from (read_table_chunks if is_table else read_line_chunks)(piece, options)
+    check_unchanged(piece)
 
 
 def _writer(path: Path, options: Options) -> Any:

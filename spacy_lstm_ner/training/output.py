@@ -58,7 +58,7 @@ def replace_file(path: Path, write: Callable[[BinaryIO], object]) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
-            _sync(path.parent)
+            sync(path.parent)
         finally:
             part.unlink(missing_ok=True)
 
@@ -77,12 +77,12 @@ def replace_folder(path: Path, write: Callable[[Path], None]) -> None:
             _remove(part)
             write(part)
             for file in part.rglob("*"):
-                _sync(file)
+                sync(file)
             _remove(old)
             if path.exists():
                 path.rename(old)
             part.rename(path)
-            _sync(path.parent)
+            sync(path.parent)
         finally:
             recover_folder(path)
 
@@ -105,8 +105,11 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk.
+
+    path (Path): The file or the folder.
+    """
     if os.name == "nt" and path.is_dir():  # Windows cannot open folders
         return
     descriptor = os.open(path, os.O_RDONLY)

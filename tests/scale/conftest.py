@@ -1,11 +1,13 @@
 """One small pipeline, and one Ray, for all tests of this folder."""
 
 import pytest
+import spacy
 
 from spacy_lstm_ner.scale.cluster import need_ray, ray_session
 
 from ..pipeline.helpers import train_small
 from ..training.runs import write_corpus, write_run
+from .helpers import texts, write_jsonl
 from .replicas import run_two
 
 
@@ -15,6 +17,24 @@ def model(tmp_path_factory):
     path = tmp_path_factory.mktemp("scale") / "model"
     train_small().to_disk(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def nlp(model):
+    """The same, loaded."""
+    return spacy.load(model)
+
+
+@pytest.fixture
+def shards(tmp_path):
+    """Two files of JSON lines in two folders, each with a row that cannot be tagged."""
+    folder = tmp_path / "in"
+    (folder / "deep").mkdir(parents=True)
+    for number, name in enumerate(["a", "deep/b"]):
+        rows = [{"id": f"{name}{i}", "text": text, "n": i} for i, text in enumerate(texts(60))]
+        rows.insert(30 + number, {"id": f"{name}bad", "text": number})
+        write_jsonl(folder / f"{name}.jsonl", rows)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,20 @@
 
 import json
 from pathlib import Path
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, Iterator, List, Tuple
 
 from spacy.language import Language
 
+from spacy_lstm_ner.scale.folder import OutputFolder
+from spacy_lstm_ner.scale.plan import open_plan
 from spacy_lstm_ner.scale.rows import Options
 from spacy_lstm_ner.scale.shards import cut, find_shards
+from spacy_lstm_ner.scale.worker import PieceTagger, Result
 
 from ..pipeline.helpers import TRAIN
 
 OPTIONS = Options("text", "spans", True, False, "jsonl")
+TO_TABLE = OPTIONS._replace(form="parquet")
 WORDS = " ".join(text for text, _ in TRAIN).split()
 
 
@@ -63,3 +67,17 @@ def piped(nlp: Language, rows: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
         }
         for row, doc in zip(rows, docs)
     ]
+
+
+def run(
+    nlp: Language,
+    shards: Path,
+    output: Path,
+    options: Options = OPTIONS,
+    piece_bytes: int = 1000,
+) -> Tuple[List[Result], OutputFolder]:
+    """One worker does what is to do; returns the results and the folder."""
+    folder = OutputFolder(output, options.form)
+    pieces = open_plan(folder, "digest", options, find_shards(shards), piece_bytes)
+    tagger = PieceTagger(nlp, output, options, 50)
+    return [tagger(piece) for piece in pieces], folder

@@ -1,10 +1,13 @@
 """Pieces on a real Ray with two actors."""
 
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pyarrow.parquet as pq
 import pytest
@@ -14,10 +17,11 @@ from typer.testing import CliRunner
 
 import spacy_lstm_ner.cli  # noqa: F401  (adds itself to spaCy's app)
 from spacy_lstm_ner.scale import apply
-from spacy_lstm_ner.scale.output import PieceOutputError
+from spacy_lstm_ner.scale.lock import LockError
+from spacy_lstm_ner.scale.worker import PieceTagger
 
 from ..test_registry import ROOT
-from .helpers import piped, read_folder, read_jsonl, texts, write_jsonl
+from .helpers import OPTIONS, piped, read_folder, read_jsonl, texts, write_jsonl
 
 # Ray's own: it sets options that it has declared old itself, and asks for what it has deprecated.
 pytestmark = [
@@ -128,11 +132,13 @@ def test_command(two_cpus, model, tmp_path):
         assert given == pytest.approx([ent._.confidence for ent in doc.ents], abs=1e-5)
     result = CliRunner().invoke(app, [*args, "--text-key", "body"])
     assert result.exit_code == 1
-    assert "text_key: 'text' before, 'body' now" in result.output
-    (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "shard0.jsonl").mkdir()
-    with pytest.raises(PieceOutputError, match="Is a directory"):
-        apply.apply(str(model), tmp_path / "in", tmp_path / "other", workers=1)
+    assert "--text-key: 'text' before, 'body' now" in result.output
+    (tmp_path / "out" / "shard0.parquet").unlink()
+    (tmp_path / "out" / "shard0.parquet").mkdir()
+    shutil.rmtree(tmp_path / "out" / "_run" / "done")
+    result = CliRunner().invoke(app, args)
+    assert result.exit_code == 1
+    assert "Is a directory" in result.output
 
 
 @pytest.mark.slow
@@ -165,6 +171,7 @@ def test_killed_and_started_again(model, tmp_path):
         ({"address": "auto"}, "For a cluster, name it always"),
         ({"form": "csv"}, "output format is 'csv', expected one of jsonl, jsonl.gz, parquet"),
         ({"output_path": "in/out"}, "lies in the input"),
+        ({"spans_key": "text"}, "--spans-key is 'text'"),
         ({"model": "blank", "confidence": True}, "has no lstm_ner, which knows it"),
     ],
 )
@@ -178,6 +185,39 @@ def test_refuses_before_it_starts(model, tmp_path, monkeypatch, change, message)
     with pytest.raises(ValueError, match=message):
         apply.apply(**given)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("content", ["foo()", "foo("])
+def test_code_that_fails(model, tmp_path, content):
+    write_shards(tmp_path / "in", n_shards=1)
+    (tmp_path / "code.py").write_text(content)
+    args = ["lstm-ner", "apply-ray", str(model), str(tmp_path / "in"), str(tmp_path / "out")]
+    result = CliRunner().invoke(app, [*args, "--code", str(tmp_path / "code.py")])
+    assert result.exit_code == 1
+    assert "code.py of --code cannot be imported: " in " ".join(result.output.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_answers_that_are_lost(model, tmp_path, monkeypatch):
+    """What counts is what is in the output folder; and one run at a time works in it."""
+    write_shards(tmp_path / "in", n_shards=3)
+    output = tmp_path / "out"
+
+    def lossy(ray, pieces, workers, make):
+        with pytest.raises(LockError, match="works in this folder"):
+            apply.apply(str(model), tmp_path / "in", output, workers=1)
+        tagger = PieceTagger(spacy.load(model), output, OPTIONS, 50)
+        for piece in pieces[:2]:
+            assert not tagger(piece).failure
+        yield {"name": pieces[1].name, "failure": "", "is_fatal": False, "size": pieces[1].size}
+
+    monkeypatch.setattr(apply, "need_ray", lambda *names: SimpleNamespace(put=lambda packed: None))
+    monkeypatch.setattr(apply, "ray_session", lambda *settings: nullcontext())
+    monkeypatch.setattr(apply, "tag_pieces", lossy)
+    report = apply.apply(str(model), tmp_path / "in", output, workers=1)
+    assert report.failures == {"shard2": "Ray gave no result: see its logs"}
+    assert report.rows == 120
+    assert (output / "_run" / "lock").read_bytes() == b""
 
 
 def test_without_ray(model, tmp_path, monkeypatch):

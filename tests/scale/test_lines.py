@@ -92,5 +92,37 @@ def test_files_that_end_too_early(tmp_path):
     path.write_bytes(b"no gzip")
     with pytest.raises(ShardError, match="gzip"):
         read(pieces_of(path))
+    path.write_bytes(b"")
+    with pytest.raises(ShardError, match="it has 0 bytes, and even gzip of nothing has more"):
+        read(pieces_of(path))
     with pytest.raises(ShardError, match="No such file"):
-        read([Piece("b", str(tmp_path / "b.txt"), 0, ALL, 0)])
+        read([Piece("b", str(tmp_path / "b.txt"), "b.txt", 0, 0, 0, ALL, 0)])
+
+
+@pytest.mark.parametrize("piece_bytes", [1, 2, 3, 4, 100])
+def test_byte_order_mark_that_is_cut(tmp_path, piece_bytes):
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"\xef\xbb\xbfone\ntwo\n")
+    rows, rejected = read(pieces_of(path, piece_bytes))
+    assert [(row.id, row.text) for row in rows] == [("a.txt:0", "one"), ("a.txt:7", "two")]
+    assert not rejected
+
+
+def test_gzip_of_several_members(tmp_path):
+    """As `cat a.gz b.gz` makes it; a line may begin in one and end in the next."""
+    path = tmp_path / "a.txt.gz"
+    path.write_bytes(gzip.compress(b"one\ntw") + gzip.compress(b"") + gzip.compress(b"o\nthree"))
+    rows, _ = read(pieces_of(path))
+    assert [(row.id, row.text) for row in rows] == [
+        ("a.txt.gz:0", "one"),
+        ("a.txt.gz:4", "two"),
+        ("a.txt.gz:8", "three"),
+    ]
+
+
+def test_ids_of_two_files_differ(tmp_path):
+    for folder in "ab":
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "part-0.txt").write_text("text\n")
+    rows, _ = read(pieces_of(tmp_path))
+    assert [row.id for row in rows] == ["a/part-0.txt:0", "b/part-0.txt:0"]

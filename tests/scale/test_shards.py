@@ -1,12 +1,20 @@
 """Files and their pieces."""
 
 import os
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from spacy_lstm_ner.scale.shards import ALL, check_names, cut, find_shards
+from spacy_lstm_ner.scale.shards import (
+    ALL,
+    ShardError,
+    check_names,
+    check_unchanged,
+    cut,
+    find_shards,
+)
 
 from .helpers import pieces_of
 
@@ -39,7 +47,7 @@ def test_names_of_pieces_and_of_files_differ(tmp_path):
     (tmp_path / "a.txt").write_text("x" * 20)
     (tmp_path / "a-00001.txt").write_text("x")
     with pytest.raises(ValueError, match="'a-00001'"):
-        check_names(pieces_of(tmp_path, 10))
+        check_names(pieces_of(tmp_path, 10), {"jsonl", "json"})
 
 
 def test_lines_are_cut_by_bytes(tmp_path):
@@ -48,9 +56,9 @@ def test_lines_are_cut_by_bytes(tmp_path):
     places = [(piece.name, piece.start, piece.end, piece.size) for piece in pieces_of(path, 10)]
     assert places == [("a-00000", 0, 10, 10), ("a-00001", 10, 20, 10), ("a-00002", 20, 25, 5)]
     path.write_bytes(b"")
-    assert [piece[2:] for piece in pieces_of(path, 10)] == [(0, 0, 0)]
+    assert [piece[5:] for piece in pieces_of(path, 10)] == [(0, 0, 0)]
     path.rename(tmp_path / "a.txt.gz")
-    assert [piece[2:4] for piece in pieces_of(tmp_path, 10)] == [(0, ALL)]
+    assert [piece[5:7] for piece in pieces_of(tmp_path, 10)] == [(0, ALL)]
 
 
 def test_tables_are_cut_between_row_groups(tmp_path):
@@ -67,3 +75,44 @@ def test_tables_are_cut_between_row_groups(tmp_path):
     assert len(pieces_of(path, 1)) == 1
     path.write_bytes(b"no table")
     assert [(piece.start, piece.end) for piece in cut(find_shards(path)[0], 1)] == [(0, ALL)]
+
+
+def test_row_groups_of_no_bytes_are_rows_all_the_same(tmp_path, monkeypatch):
+    class Metadata:
+        num_row_groups = 3
+
+        def row_group(self, number):
+            return SimpleNamespace(total_byte_size=[10, 0, 0][number])
+
+    monkeypatch.setattr(pq, "read_metadata", lambda path: Metadata())
+    (tmp_path / "a.parquet").write_bytes(b"table")
+    places = [(piece.start, piece.end) for piece in pieces_of(tmp_path, 10)]
+    assert places == [(0, 1), (1, 3)]
+
+
+def test_links_are_named_as_they_are(tmp_path):
+    """What a link leads to may have another name, and on another machine another place."""
+    (tmp_path / "blob").write_text("row\n")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").symlink_to(tmp_path / "blob")
+    (tmp_path / "link").symlink_to(tmp_path / "in")
+    [piece] = pieces_of(tmp_path / "link")
+    assert piece.path == str(tmp_path / "link" / "a.txt")
+    check_unchanged(piece)
+
+
+def test_changed_file(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("line\n" * 3)
+    [piece] = pieces_of(path)
+    check_unchanged(piece)
+    path.write_text("line\n")
+    with pytest.raises(ShardError, match="changed since the run began: 15 bytes before, 5 now"):
+        check_unchanged(piece)
+    path.write_text("other\n" * 3)
+    os.utime(path, ns=(0, piece.mtime_ns + 1))
+    with pytest.raises(ShardError, match="was changed"):
+        check_unchanged(piece)
+    path.unlink()
+    with pytest.raises(ShardError, match="No such file"):
+        check_unchanged(piece)

@@ -1,53 +1,23 @@
 """Pieces to output files, and workers that die on the way."""
 
-import os
-import random
-
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import spacy
 
+from spacy_lstm_ner.scale import worker
+from spacy_lstm_ner.scale.folder import OutputFolder
 from spacy_lstm_ner.scale.pack import digest, load_packed, pack_model
-from spacy_lstm_ner.scale.plan import OutputFolder
+from spacy_lstm_ner.scale.plan import open_plan
 from spacy_lstm_ner.scale.shards import find_shards
-from spacy_lstm_ner.scale.worker import PieceTagger
+from spacy_lstm_ner.scale.worker import PieceTagger, Result
 
-from .helpers import OPTIONS, piped, read_folder, read_jsonl, texts, write_jsonl
-
-
-class KilledError(BaseException):
-    """As no handler catches it, it is like a kill."""
-
-
-@pytest.fixture(scope="module")
-def nlp(model):
-    return spacy.load(model)
-
-
-@pytest.fixture
-def shards(tmp_path):
-    """Two files of JSON lines in two folders, each with a row that cannot be tagged."""
-    folder = tmp_path / "in"
-    (folder / "deep").mkdir(parents=True)
-    for number, name in enumerate(["a", "deep/b"]):
-        rows = [{"id": f"{name}{i}", "text": text, "n": i} for i, text in enumerate(texts(60))]
-        rows.insert(30 + number, {"id": f"{name}bad", "text": number})
-        write_jsonl(folder / f"{name}.jsonl", rows)
-    return folder
+from .helpers import OPTIONS, piped, read_folder, read_jsonl, run, write_jsonl
 
 
 def rows_in(shards):
     rows = [row for path in sorted(shards.rglob("*.jsonl")) for row in read_jsonl(path)]
     return [row for row in rows if isinstance(row["text"], str)]
-
-
-def run(nlp, shards, output, options=OPTIONS, piece_bytes=1000):
-    """One worker does what is to do; returns the results and the folder."""
-    folder = OutputFolder(output, options.form)
-    pieces = folder.open("digest", options, find_shards(shards), piece_bytes)
-    tagger = PieceTagger(nlp, output, options, 50)
-    return [tagger(piece) for piece in pieces], folder
 
 
 def test_same_as_pipe(nlp, shards, tmp_path):
@@ -77,48 +47,6 @@ def test_other_forms(nlp, shards, tmp_path, form):
         assert len(lines) == 120
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_killed_at_any_moment(nlp, shards, tmp_path, monkeypatch, seed):
-    """Each row stands in the output once, and nothing else does, however often workers die."""
-    run(nlp, shards, tmp_path / "whole")
-    rng = random.Random(seed)
-    moments = [0]
-
-    def dies(owner, name):
-        inner = getattr(owner, name)
-
-        def moment(*args, **kwargs):
-            moments[0] -= 1
-            if moments[0] == 0:
-                raise KilledError
-            return inner(*args, **kwargs)
-
-        monkeypatch.setattr(owner, name, moment)
-
-    dies(os, "fsync")
-    dies(type(tmp_path), "replace")
-    dies(type(tmp_path), "unlink")
-    dies(type(nlp), "pipe")
-    for _ in range(5):
-        moments[0] = rng.randint(1, 200)
-        try:
-            run(nlp, shards, tmp_path / "out")
-        except KilledError:
-            continue
-    moments[0] = 0
-    run(nlp, shards, tmp_path / "out")
-    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
-
-
-def contents(folder):
-    """All rows by file; times differ."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes() if "_run" not in path.parts else None
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
 def test_shard_that_cannot_be_read(nlp, shards, tmp_path):
     bad = shards / "c.jsonl.gz"
     bad.write_bytes(b"no gzip")
@@ -136,8 +64,101 @@ def test_shard_that_cannot_be_read(nlp, shards, tmp_path):
     assert len(read_folder(tmp_path / "out")) == 121
 
 
+def test_file_that_changes_while_it_is_read(nlp, tmp_path, monkeypatch):
+    """Before its turn, or between the first row and the last: its piece is not done."""
+    path, output = tmp_path / "a.txt", tmp_path / "out"
+    path.write_text("I like London\n" * 10)
+    folder = OutputFolder(output, "jsonl")
+    pieces = open_plan(folder, "digest", OPTIONS, find_shards(path), 70)
+    tagger = PieceTagger(nlp, output, OPTIONS, 50)
+    inner = worker.read_line_chunks
+
+    def appended_to(piece, options):
+        yield from inner(piece, options)
+        with path.open("a") as file:
+            file.write("more\n")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "read_line_chunks", appended_to)
+        result = tagger(pieces[0])
+    assert "changed since the run began: 140 bytes before, 145 now" in result.failure
+    path.write_text("I like London\n" * 3)
+    for piece in pieces:
+        assert "140 bytes before, 42 now" in tagger(piece).failure
+        assert not folder.is_done(piece.name)
+    assert not list(output.glob("*"))[1:]  # only _run
+    results, _ = run(nlp, path, output)
+    assert [result.failure for result in results] == [""]
+    assert len(read_folder(output)) == 3
+
+
+def test_error_that_nobody_expects(nlp, shards, tmp_path, monkeypatch):
+    """It is the failure of its piece, and of no other."""
+    inner = worker.LineWriter.write
+
+    def write(writer, tagged):
+        if any(row.id == "a3" for row in tagged.rows):
+            raise RecursionError("too deep")
+        inner(writer, tagged)
+
+    monkeypatch.setattr(worker.LineWriter, "write", write)
+    results, folder = run(nlp, shards, tmp_path / "out")
+    failed = [result for result in results if result.failure]
+    assert [(result.name, result.is_fatal) for result in failed] == [("a-00000", False)]
+    assert failed[0].failure.endswith(
+        "a.jsonl was not tagged to the end of this piece: RecursionError: too deep"
+    )
+    assert not folder.rows_of("a-00000").exists()
+    assert sum(folder.is_done(result.name) for result in results) == len(results) - 1
+
+
+def test_two_workers_at_one_piece(nlp, shards, tmp_path, monkeypatch):
+    """As when one was thought dead: whoever ends last, there is one output, and no rejected rows
+    where there are none any more."""
+    output = tmp_path / "out"
+    folder = OutputFolder(output, "jsonl")
+    pieces = open_plan(folder, "digest", OPTIONS, find_shards(shards), 1 << 20)
+    first, second = (PieceTagger(nlp, output, OPTIONS, 50) for _ in range(2))
+    inner = worker.tag_chunks
+
+    def overtaken(*args):
+        with monkeypatch.context() as patch:
+            patch.setattr(worker, "tag_chunks", inner)
+            assert second(pieces[0]) == Result("a")
+        yield from inner(*args)
+
+    old = folder.rejected_of("a")
+    old.parent.mkdir()
+    old.write_text("old")
+    monkeypatch.setattr(worker, "tag_chunks", overtaken)
+    assert first(pieces[0]) == Result("a")
+    assert len(read_folder(output)) == 60
+    assert [row["id"] for row in read_jsonl(old)] == ["abad"]
+    write_jsonl(shards / "c.jsonl", [{"text": "I like London"}])
+    old = folder.rejected_of("c")
+    old.write_text("old")
+    [piece] = [
+        piece
+        for piece in open_plan(folder, "digest", OPTIONS, find_shards(shards), 1000)
+        if piece.name == "c"
+    ]
+    assert first(piece) == Result("c")
+    assert not old.exists()
+
+
+def test_text_that_is_no_utf8(nlp, tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"I like London\n\xe9t\xe9\nI like Berlin\n")
+    run(nlp, tmp_path / "a.txt", tmp_path / "out")
+    places = {0: "London", 18: "Berlin"}
+    rows = [{"id": f"a.txt:{at}", "text": f"I like {name}"} for at, name in places.items()]
+    assert read_folder(tmp_path / "out") == piped(nlp, rows)
+    [rejected] = read_jsonl(tmp_path / "out" / "_rejected" / "a.jsonl")
+    assert (rejected["id"], rejected["row"]) == ("a.txt:14", "\\xe9t\\xe9")
+    assert "byte 1 of the line is no UTF-8" in rejected["reason"]
+
+
 def test_output_that_cannot_be_written(nlp, shards, tmp_path):
-    (tmp_path / "out").mkdir()
+    open_plan(OutputFolder(tmp_path / "out", "jsonl"), "digest", OPTIONS, find_shards(shards), 1000)
     (tmp_path / "out" / "deep").touch()
     results, _ = run(nlp, shards, tmp_path / "out")
     failed = [result for result in results if result.failure]
@@ -146,22 +167,16 @@ def test_output_that_cannot_be_written(nlp, shards, tmp_path):
     assert "give the same command again" in failed[0].failure
 
 
-def test_piece_that_kills_its_workers(nlp, shards, tmp_path, monkeypatch):
-    def die(*args, **kwargs):
-        raise KilledError
-
-    options = OPTIONS
-    folder = OutputFolder(tmp_path / "out", "jsonl")
-    piece = folder.open("digest", options, find_shards(shards), 1000)[0]
-    tagger = PieceTagger(nlp, tmp_path / "out", options, 50)
-    with monkeypatch.context() as patch:
-        patch.setattr(type(nlp), "pipe", die)
-        for _ in range(3):
-            with pytest.raises(KilledError):
-                tagger(piece)
-        assert "its worker died 3 times at it" in tagger(piece).failure
-    folder.open("digest", options, find_shards(shards), 1000)
-    assert not tagger(piece).failure
+def test_packed_model_of_links(model, tmp_path):
+    """A folder of links, as caches make them, is packed whole or not at all."""
+    linked = tmp_path / "model"
+    linked.mkdir()
+    for path in model.iterdir():
+        (linked / path.name).symlink_to(path)
+    assert pack_model(linked, None) == pack_model(model, None)
+    (linked / "gone").symlink_to(tmp_path / "gone")
+    with pytest.raises(FileNotFoundError, match="gone"):
+        pack_model(linked, None)
 
 
 def test_packed_model(model, tmp_path):
