@@ -85,9 +85,9 @@ def open_plan(
 def _check(plan: Dict[str, Any], new: Dict[str, Any], folder: OutputFolder) -> None:
     before, now = _settings(plan), _settings(new)
     lines = [
-        f"{name}: {before.get(name)!r} before, {value!r} now"
+        f"{name}: {before[name]!r} before, {value!r} now"
         for name, value in now.items()
-        if before.get(name) != value
+        if before[name] != value
     ]
     if lines:
         differences = "\n".join(lines)
