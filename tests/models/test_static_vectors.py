@@ -191,7 +191,7 @@ def test_dropout_hides_what_was_learned_of_a_word(docs):
     for _ in range(40):
         Ys, backprop = model(docs, is_train=True)
         Y = numpy.concatenate(Ys)
-        is_start, is_trained = (Y == start).all(axis=1), (Y == trained).all(axis=1)
+        is_start, is_trained = (start == Y).all(axis=1), (trained == Y).all(axis=1)
         assert (is_start | is_trained).all()
         backprop([numpy.ones_like(Y) for Y in Ys])
         keys = [token.lower_ for doc in docs for token in doc]

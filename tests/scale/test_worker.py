@@ -119,18 +119,16 @@ def test_two_workers_at_one_piece(nlp, shards, tmp_path, monkeypatch):
     folder = OutputFolder(output, "jsonl")
     pieces = open_plan(folder, "digest", OPTIONS, find_shards(shards), 1 << 20)
     first, second = (PieceTagger(nlp, output, OPTIONS, 50) for _ in range(2))
-    inner = worker.tag_chunks
+    inner = first._tagger
 
-    def overtaken(*args):
-        with monkeypatch.context() as patch:
-            patch.setattr(worker, "tag_chunks", inner)
-            assert second(pieces[0]) == Result("a")
-        yield from inner(*args)
+    def overtaken(chunks):
+        assert second(pieces[0]) == Result("a")
+        yield from inner(chunks)
 
     old = folder.rejected_of("a")
     old.parent.mkdir()
     old.write_text("old")
-    monkeypatch.setattr(worker, "tag_chunks", overtaken)
+    monkeypatch.setattr(first, "_tagger", overtaken)
     assert first(pieces[0]) == Result("a")
     assert len(read_folder(output)) == 60
     assert [row["id"] for row in read_jsonl(old)] == ["abad"]
