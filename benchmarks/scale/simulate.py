@@ -1,8 +1,9 @@
 """`python -m benchmarks.scale.simulate FIGURES`: efficiency of 2 to 64 workers from measured steps.
 
 A step of n workers lasts as long as the slowest of n steps drawn from those that one worker took
-with its part of the batch, and then an exchange in a ring: 2 (n - 1) messages of 1 / n of the
-bytes. Efficiency is words per second, divided by n times those of one worker with a whole batch.
+with its part of the batch, and two exchanges in a ring: numbers about the batch, n - 1 messages of
+a few bytes, and the gradients, 2 (n - 1) messages of 1 / n of the bytes. Efficiency is words per
+second, divided by n times those of one worker with a whole batch.
 """
 
 import argparse
@@ -17,9 +18,11 @@ DRAWS = 2000
 
 
 def exchange(n_bytes: int, n: int, network: str) -> float:
-    """Seconds of an all-reduce in a ring."""
+    """Seconds of the two exchanges of a step."""
     per_second, latency = NETWORKS[network]
-    return 2 * (n - 1) * (n_bytes / n / per_second + latency)
+    numbers = (n - 1) * latency
+    gradients = 2 * (n - 1) * (n_bytes / n / per_second + latency)
+    return numbers + gradients
 
 
 def slowest(case: Dict[str, Any], n: int, rng: random.Random) -> float:

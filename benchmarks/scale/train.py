@@ -1,7 +1,8 @@
 """`python -m benchmarks.scale.train CONFIG TRAIN DEV`: steps of one worker and of two.
 
 One worker has the config's batch, two have half of it each, so that a step is the same. Also
-timed: one worker with smaller batches, for `benchmarks.scale.simulate`, and the exchange alone.
+timed: one worker with smaller batches, for `benchmarks.scale.simulate`, and the two exchanges of a
+step alone.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 from timeit import default_timer as timer
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List
 
 from ..speed.environment import pinned
 
@@ -21,7 +22,7 @@ WARM_UP = 3
 
 
 def work(settings: Dict[str, Any], rank: int) -> None:
-    """One worker: prints words, seconds of each step, bytes and seconds of each exchange."""
+    """One worker: prints words and seconds of each step, bytes and seconds of its exchanges."""
     from spacy.training.initialize import init_nlp  # noqa: PLC0415
     from spacy.util import load_config  # noqa: PLC0415
     from thinc.api import fix_random_seed  # noqa: PLC0415
@@ -33,16 +34,24 @@ def work(settings: Dict[str, Any], rank: int) -> None:
     n_workers = settings["workers"]
     store = f"file://{settings['store']}"
     distributed.init_process_group("gloo", init_method=store, rank=rank, world_size=n_workers)
-    exchanges: List[Any] = []
-    exchange = all_reduce._sum_over_workers
+    numbers: List[float] = []
+    gradients: List[float] = []
+    n_bytes = 0
 
-    def timed(buffer: Any) -> None:
-        distributed.barrier()  # others' lateness is no cost of the exchange
-        started = timer()
-        exchange(buffer)
-        exchanges.append((buffer.nbytes, timer() - started))
+    def timed(exchange: Callable[[Any], Any], times: List[float]) -> Callable[[Any], Any]:
+        def exchange_and_note(data: Any) -> Any:
+            nonlocal n_bytes
+            n_bytes = max(n_bytes, getattr(data, "nbytes", 0))
+            distributed.barrier()  # others' lateness is no cost of the exchange
+            started = timer()
+            found = exchange(data)
+            times.append(timer() - started)
+            return found
 
-    all_reduce._sum_over_workers = timed
+        return exchange_and_note
+
+    all_reduce.add_up = timed(all_reduce.add_up, gradients)
+    replica.gather_numbers = timed(replica.gather_numbers, numbers)  # type: ignore[assignment]
     config = load_config(settings["config"], settings["overrides"])
     fix_random_seed(0)
     run = loop._make_run(init_nlp(config), -1, replica.ReplicaRun)
@@ -53,7 +62,8 @@ def work(settings: Dict[str, Any], rank: int) -> None:
         if number >= WARM_UP:
             seconds.append((run.progress.words - words, timer() - started))
     if rank == 0:
-        sys.stdout.write(json.dumps({"steps": seconds, "exchanges": exchanges[WARM_UP:]}))
+        both = [sum(pair) for pair in zip(numbers, gradients)][WARM_UP:]
+        sys.stdout.write(json.dumps({"steps": seconds, "bytes": n_bytes, "exchanges": both}))
 
 
 def measure(args: argparse.Namespace, n_workers: int, parts: int) -> Dict[str, Any]:
@@ -112,9 +122,9 @@ def main() -> None:
         print(
             f"one: {speed(one):,.0f} words/s, two: {speed(two):,.0f}, {speed(two) / speed(one):.2f}"
         )
-    n_bytes = pairs[0][1]["exchanges"][0][0]
-    times = sorted(time for _, two in pairs for _, time in two["exchanges"])
-    print(f"exchange: {n_bytes:,} bytes, median {1e3 * times[len(times) // 2]:.1f} ms")
+    n_bytes = pairs[0][1]["bytes"]
+    times = sorted(time for _, two in pairs for time in two["exchanges"])
+    print(f"exchanges of a step: {n_bytes:,} bytes, median {1e3 * times[len(times) // 2]:.1f} ms")
     if args.output is not None:
         cases = [measure(args, 1, parts) for parts in PARTS]
         args.output.write_text(json.dumps({"bytes": n_bytes, "alone": cases}))

@@ -33,3 +33,25 @@ TestFile = Annotated[
 Force = Annotated[
     bool, typer.Option("--force", "-f", help="Write over what is in the output folder.")
 ]
+TrainConfig = Annotated[
+    Path,
+    typer.Argument(
+        metavar="CONFIG",
+        help="Training config, with settings to override, such as --paths.train train.spacy.",
+        exists=True,
+        allow_dash=True,
+    ),
+]
+_OUTPUT = typer.Option(
+    "--output", "--output-path", "-o", help="Folder for the models and the checkpoint."
+)
+OutputFolder = Annotated[Path, _OUTPUT]
+OptionalOutputFolder = Annotated[Optional[Path], _OUTPUT]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on with the run that was stopped or killed in the output folder; it ends with "
+        "the same models as one that never was. Without a checkpoint there, begin.",
+    ),
+]

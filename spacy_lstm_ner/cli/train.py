@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
-from spacy.cli._util import import_code, setup_gpu, show_validation_error
+from spacy.cli._util import setup_gpu, show_validation_error
 from spacy.training.initialize import init_nlp
-from spacy.util import load_config, logger
+from spacy.util import logger
 from thinc.api import Config
 from wasabi import msg
 
@@ -17,8 +17,8 @@ from ..training.checkpoint import CheckpointError
 from ..training.folder import RunFolder
 from ..training.loop import train
 from ..training.output import OutputError
-from .options import Code, UseGpu
-from .overrides import parse_overrides
+from .options import Code, OptionalOutputFolder, Resume, TrainConfig, UseGpu
+from .train_config import STOPPED, load_train_config
 
 # Options that click does not know are settings of the config, as in `spacy train`.
 SETTINGS = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -26,29 +26,9 @@ SETTINGS = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 def train_cli(
     ctx: typer.Context,
-    config_path: Annotated[
-        Path,
-        typer.Argument(
-            metavar="CONFIG",
-            help="Training config, with settings to override, such as --paths.train train.spacy.",
-            exists=True,
-            allow_dash=True,
-        ),
-    ],
-    output_path: Annotated[
-        Optional[Path],
-        typer.Option(
-            "--output", "--output-path", "-o", help="Folder for the models and the checkpoint."
-        ),
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume",
-            help="Go on with the run that was stopped or killed in the output folder; it ends with "
-            "the same models as one that never was. Without a checkpoint there, begin.",
-        ),
-    ] = False,
+    config_path: TrainConfig,
+    output_path: OptionalOutputFolder = None,
+    resume: Resume = False,
     code_path: Code = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-V", "-VV", help="Show more of what is done.")
@@ -63,21 +43,17 @@ def train_cli(
     if verbose:
         logger.setLevel(logging.DEBUG)
     try:
-        overrides = parse_overrides(ctx.args)
         setup_gpu(use_gpu)
     except ValueError as error:
         msg.fail(str(error), exits=1)
-    import_code(code_path)
-    with show_validation_error(config_path):
-        config = load_config(config_path, overrides=overrides, interpolate=False)
-        config.interpolate()
+    config = load_train_config(config_path, ctx.args, code_path)
     try:
         stopped_by = _train(config, config_path, output_path, resume, use_gpu)
     except (CheckpointError, OutputError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     if stopped_by is not None:
-        msg.warn("Stopped. To go on, give the same command with --resume.")
+        msg.warn(STOPPED)
         raise typer.Exit(128 + stopped_by)
 
 

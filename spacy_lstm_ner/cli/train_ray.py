@@ -5,38 +5,29 @@ from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
-from spacy.cli._util import import_code, show_validation_error
-from spacy.util import load_config
+from click.core import ParameterSource
 from wasabi import msg
 
-from ..scale.launch import is_torchrun, train_on_ray, train_under_torchrun
-from .options import Code
-from .overrides import parse_overrides
+from ..errors import Errors
+from ..scale.collective import FirstFailed, WorkerLost
+from ..scale.launch import train_on_ray
+from ..scale.torchrun import is_follower, is_torchrun, train_under_torchrun
+from ..scale.train import Outcome
+from .options import Code, OutputFolder, Resume, TrainConfig
+from .train_config import STOPPED, load_train_config
+
+OF_RAY = ("workers", "address", "max_failures")
 
 
 def train_ray_cli(
     ctx: typer.Context,
-    config_path: Annotated[
-        Path,
-        typer.Argument(
-            metavar="CONFIG",
-            help="Training config, with settings to override, such as --paths.train train.spacy.",
-            exists=True,
-        ),
-    ],
-    output_path: Annotated[
-        Path,
-        typer.Option(
-            "--output", "--output-path", "-o", help="Folder for the models and the checkpoint."
-        ),
-    ],
+    config_path: TrainConfig,
+    output_path: OutputFolder,
     workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 2,
     address: Annotated[
         Optional[str], typer.Option(help="Address of a Ray cluster, or 'auto'; else this machine.")
     ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the run in the output folder.")
-    ] = False,
+    resume: Resume = False,
     max_failures: Annotated[
         int, typer.Option(min=0, help="How often workers may begin again from the checkpoint.")
     ] = 3,
@@ -48,33 +39,41 @@ def train_ray_cli(
     The batch of a step is that of the config on each worker. Started by torchrun, the command is
     one of its workers and needs no Ray.
     """
-    try:
-        overrides = parse_overrides(ctx.args)
-    except ValueError as error:
-        msg.fail(str(error), exits=1)
-    import_code(code_path)
-    with show_validation_error(config_path):
-        config = load_config(config_path, overrides=overrides, interpolate=False)
-        config.interpolate()
+    given = [name for name in OF_RAY if ctx.get_parameter_source(name) != ParameterSource.DEFAULT]
+    if is_torchrun() and given:
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        msg.fail(Errors.TORCHRUN_OPTIONS.format(options=options), exits=1)
+    config = load_train_config(config_path, ctx.args, code_path)
     try:
         if is_torchrun():
-            stopped_by = train_under_torchrun(config, output_path, resume=resume)
-            raise typer.Exit(0 if stopped_by is None else 128 + stopped_by)
-        did_train = train_on_ray(
-            config,
-            output_path,
-            workers=workers,
-            address=address,
-            resume=resume,
-            max_failures=max_failures,
-            code=code_path,
-            echo=_echo,
-        )
-    except (ImportError, OSError, ValueError) as error:
+            outcome = train_under_torchrun(config, output_path, resume=resume)
+        else:
+            outcome = train_on_ray(
+                config,
+                output_path,
+                workers=workers,
+                address=address,
+                resume=resume,
+                max_failures=max_failures,
+                code=code_path,
+                echo=_echo,
+            )
+    except FirstFailed as error:  # which says it itself
+        raise typer.Exit(1) from error
+    except (ImportError, OSError, ValueError, WorkerLost) as error:
         msg.fail(str(error), exits=1)
     except KeyboardInterrupt:
-        msg.warn("Stopped. To go on, give the same command with --resume.", exits=130)
-    if did_train:
+        msg.warn(STOPPED, exits=130)
+    if not is_follower():
+        _say(outcome, output_path)
+    if outcome.signal is not None:
+        raise typer.Exit(128 + outcome.signal)
+
+
+def _say(outcome: Outcome, output_path: Path) -> None:
+    if outcome.signal is not None:
+        msg.warn(STOPPED)
+    elif outcome.trained:
         msg.good("Saved pipeline to output directory", output_path / "model-last")
     else:
         msg.good(f"Nothing to do: the run in {output_path} is finished.")

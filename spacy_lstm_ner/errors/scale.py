@@ -24,7 +24,10 @@ class ScaleErrors:
         "of the two."
     )
     OUTPUT_FORM = "The output format is {value!r}, expected one of {known}."
-    WORKERS = "{name} was given {value}, expected a number >= 1. For a cluster, name it always."
+    WORKERS = (
+        "{name} was given {value}, expected a number >= 1. For a cluster, name it always: only "
+        "apply-ray without --address counts the CPUs by itself."
+    )
     OUTPUT_IN_INPUT = (
         "The output {output} lies in the input {input}: its files would be taken for input when "
         "the run goes on. Name a folder beside it."
@@ -99,7 +102,28 @@ class ScaleErrors:
         "The checkpoint is of a run with {expected} workers, and {given} were given. Give as many, "
         "or begin a new run without --resume."
     )
-    TRAIN_FAILED = "Training failed on a worker: {reason}"
+    TRAIN_FAILED = (
+        "Training failed on {where}: {reason}\nOnce that is mended, the same command with --resume "
+        "goes on from the last checkpoint, if there is one."
+    )
+    WORKER_LOST = (
+        "Another worker has ended or hangs; if it could, it has said why. To go on from the last "
+        "checkpoint, give the same command with --resume."
+    )
+    FIRST_FAILED = "The first worker has failed: {reason}"
+    NO_DOCUMENTS = (
+        "There are {workers} workers, and number {rank} (from 0) has nothing to learn from: its "
+        "part of the training corpus gives no batch. Take fewer workers, or correct the corpus, "
+        "its limits or the batcher."
+    )
+    PIPELINES_DIFFER = (
+        "Worker {rank} has another pipeline than the first one: its {name} are {given}, expected "
+        "{expected}. Workers need the same config, code, corpora and packages."
+    )
+    TORCHRUN_OPTIONS = (
+        "{options} cannot be given under torchrun, which starts the workers: give it "
+        "--nproc-per-node, --nnodes and --max-restarts."
+    )
     # Reasons why a row stands in the output of rejected rows.
     ROW_JSON = "the line is no JSON: {reason}"
     ROW_OBJECT = "the line is a JSON {type}, expected an object"

@@ -1,6 +1,6 @@
 """An optimizer that takes the steps of many workers as one."""
 
-from typing import Any, Dict, List, Literal, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy
 from spacy.language import Language
@@ -10,37 +10,30 @@ from thinc.optimizers import KeyT
 
 from ..training.weights import Weight, find_weights, trained_pipes
 from ..types import Floats1d, FloatsXd
+from .alike import check_alike
+from .collective import add_up, from_first, has_others
 
 
-def AllReduce(optimizer: Optimizer, reduce: Literal["sum", "mean"] = "sum") -> Optimizer:
-    """An optimizer whose gradients are those of all workers of `torch.distributed`. Without other
-    workers it is the optimizer that it is given.
+class AllReduce(Optimizer):
+    """An optimizer whose gradients are those of all workers of `torch.distributed`, added up. That
+    is the gradient of one worker with the whole batch where the loss is a sum over the batch, as it
+    is in `lstm_ner` and in spaCy's components. Without other workers it is the optimizer inside,
+    which holds all the state.
 
-    optimizer (Optimizer): Takes the steps.
-    reduce (Literal["sum", "mean"]): Whether gradients are added up or averaged. A sum is that of
-        one worker with the whole batch where the loss is a sum over the batch, as it is in
-        `lstm_ner` and in most components of spaCy.
-    RETURNS (Optimizer): The optimizer.
-    """
-    return AllReduceOptimizer(optimizer, reduce)
-
-
-class AllReduceOptimizer(Optimizer):
-    """An optimizer around another one, which holds all the state. A step is one exchange of one
-    buffer: call `all_reduce` between the last `nlp.update` and the first `finish_update`.
+    A step is one exchange of one buffer: call `all_reduce` between the last `nlp.update` and the
+    first `finish_update`.
     """
 
-    def __init__(self, optimizer: Optimizer, reduce: str) -> None:
-        """Wrap an optimizer.
+    def __init__(self, optimizer: Optimizer) -> None:
+        """Make `spacy-lstm-ner.AllReduce.v1` from its config.
 
         optimizer (Optimizer): Takes the steps.
-        reduce (str): "sum" or "mean".
         """
-        self.__dict__.update(inner=optimizer, reduce=reduce)
+        self.__dict__.update(inner=optimizer)
 
     def __getattr__(self, name: str) -> Any:
         # thinc's own attributes are slots, which are empty here.
-        if name in ("inner", "reduce"):
+        if name == "inner":
             raise AttributeError(name)
         return getattr(self.inner, name)
 
@@ -57,31 +50,38 @@ class AllReduceOptimizer(Optimizer):
         """Go on in the schedules."""
         self.inner.step_schedules()
 
-    def all_reduce(self, nlp: Language, frozen: Sequence[str] = ()) -> None:
+    def all_reduce(
+        self,
+        nlp: Language,
+        frozen: Sequence[str] = (),
+        weights: Optional[Dict[str, Weight]] = None,
+    ) -> None:
         """Give all workers the same gradients: theirs together. A weight that has a gradient on
         one of them has it on all afterwards.
 
         nlp (Language): The pipeline, the same on all workers.
         frozen (Sequence[str]): Components that do not learn.
+        weights (Optional[Dict[str, Weight]]): What `find_weights` gives, if it is at hand.
+        RAISES (WorkerLost): If another worker has ended.
         """
-        if not _has_others():
+        if not has_others():
             return
-        weights = find_weights(nlp, list(frozen))
+        if weights is None:
+            weights = find_weights(nlp, list(frozen))
+        learned = {name: weight for name, weight in weights.items() if weight.learns()}
         counted = [pipe for _, pipe in trained_pipes(nlp, list(frozen)) if _counts_words(pipe)]
-        gradients = {name: weight.get_grad() for name, weight in weights.items()}
+        gradients = {name: weight.get_grad() for name, weight in learned.items()}
         numbers = [float(gradient is not None) for gradient in gradients.values()]
         numbers += [pipe.words_since_step for pipe in counted]
-        parts = [_or_zero(gradients[name], weight) for name, weight in weights.items()]
-        buffer = _flatten([*parts, numpy.array(numbers, dtype="float32")])
-        _sum_over_workers(buffer)
+        parts = [_or_zero(gradients[name], weight) for name, weight in learned.items()]
+        buffer = _flatten([*parts, numpy.array(numbers)])
+        add_up(buffer)
         at = len(buffer) - len(numbers)
-        share = 1.0 if self.reduce == "sum" else 1.0 / _n_workers()
-        has_gradient = buffer[at : at + len(weights)] > 0
-        for pipe, words in zip(counted, buffer[at + len(weights) :]):
-            pipe.words_since_step = float(words) * share
-        buffer[:at] *= share
+        has_gradient = buffer[at : at + len(learned)] > 0
+        for pipe, words in zip(counted, buffer[at + len(learned) :]):
+            pipe.words_since_step = float(words)
         for (name, weight), part, has in zip(
-            weights.items(), _parts(buffer, weights), has_gradient
+            learned.items(), _parts(buffer, learned), has_gradient
         ):
             gradient = gradients[name]
             if gradient is not None:
@@ -93,37 +93,19 @@ class AllReduceOptimizer(Optimizer):
 def broadcast_weights(nlp: Language, frozen: Sequence[str] = ()) -> None:
     """Give all workers the weights of the first one.
 
-    nlp (Language): The pipeline, with weights of the same shapes on all workers.
+    nlp (Language): The pipeline.
     frozen (Sequence[str]): Components that do not learn; theirs stay.
+    RAISES (ValueError): If a worker has another pipeline: other labels, or weights of other shapes.
+    RAISES (WorkerLost): If another worker has ended.
     """
-    from torch import distributed, from_numpy  # noqa: PLC0415
-
-    if not _has_others():
+    if not has_others():
         return
     weights = find_weights(nlp, list(frozen))
-    buffer = _flatten([weight.get() for weight in weights.values()])
-    distributed.broadcast(from_numpy(buffer), src=0)
-    for weight, part in zip(weights.values(), _parts(buffer, weights)):
-        value = weight.get()
-        weight.set(get_array_ops(value).asarray(part.astype(value.dtype)))
-
-
-def _has_others() -> bool:
-    from torch import distributed  # noqa: PLC0415
-
-    return distributed.is_available() and distributed.is_initialized() and _n_workers() > 1
-
-
-def _n_workers() -> int:
-    from torch import distributed  # noqa: PLC0415
-
-    return distributed.get_world_size()
-
-
-def _sum_over_workers(buffer: Floats1d) -> None:
-    from torch import distributed, from_numpy  # noqa: PLC0415
-
-    distributed.all_reduce(from_numpy(buffer))
+    check_alike(nlp, weights)
+    own = {name: weight.get() for name, weight in weights.items()}
+    values = {name: get_array_ops(value).to_numpy(value) for name, value in own.items()}
+    for name, value in from_first(lambda: values).items():
+        weights[name].set(get_array_ops(weights[name].get()).asarray(value))
 
 
 def _counts_words(pipe: Any) -> bool:
@@ -137,7 +119,7 @@ def _or_zero(gradient: Any, weight: Weight) -> FloatsXd:
 
 def _flatten(arrays: List[FloatsXd]) -> Floats1d:
     flat = [get_array_ops(array).to_numpy(array).reshape(-1) for array in arrays]
-    return numpy.concatenate(flat)
+    return numpy.concatenate(flat, dtype="float32", casting="same_kind")
 
 
 def _parts(buffer: Floats1d, weights: Dict[str, Weight]) -> List[FloatsXd]:

@@ -1,29 +1,34 @@
 """A training run on one of many workers, each with a part of the documents."""
 
-import copy
-from itertools import islice
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Tuple
+from functools import partial
+from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 from spacy.language import Language
 from spacy.training import Example
 from thinc.api import fix_random_seed
 
-from ..data.readers import Corpus
 from ..errors import Errors
 from ..training.batches import Batch
-from ..training.checkpoint import Checkpoint, CheckpointError
+from ..training.checkpoint import Checkpoint
+from ..training.random_states import CHEAP, from_json, get_states, to_json
 from ..training.run import Corpus as Reader
 from ..training.run import Run
 from ..training.stop import Stop
-from .all_reduce import AllReduce, AllReduceOptimizer, broadcast_weights
+from .all_reduce import AllReduce, broadcast_weights
+from .collective import count, from_first, gather, gather_numbers, own_rank
+from .deal import NothingLeft, deal_out, never_empty
 
 LAST = 1 << 60  # a later epoch than any
+NONE = -1  # no epoch: a worker has nothing to learn from
 OWN = ("random", "marks")  # what workers have different states of
 
 
 class ReplicaRun(Run):
     """A run that keeps step with those of the other workers of `torch.distributed`. All of them
-    have the same weights, optimizer and progress at any time."""
+    have the same weights, optimizer and progress at any time.
+
+    A step takes two exchanges: numbers about the batch, when it is read, and the gradients.
+    """
 
     def __init__(
         self, nlp: Language, training: Dict[str, Any], train_corpus: Reader, dev_corpus: Reader
@@ -34,134 +39,100 @@ class ReplicaRun(Run):
         training (Dict[str, Any]): The section of this name, resolved.
         train_corpus (Reader): What is learned from; each worker takes its part.
         dev_corpus (Reader): What is evaluated on, by the first worker.
-        RAISES (ValueError): If there are weights that cannot be stored.
+        RAISES (ValueError): If there are weights that cannot be stored, or a worker has another
+            pipeline.
+        RAISES (WorkerLost): If another worker has ended; so do all other methods.
         """
-        from torch import distributed  # noqa: PLC0415
-
-        self.rank, self.n_workers = distributed.get_rank(), distributed.get_world_size()
-        if not isinstance(training["optimizer"], AllReduceOptimizer):
+        self.rank, self.n_workers = own_rank(), count()
+        if not isinstance(training["optimizer"], AllReduce):
             training["optimizer"] = AllReduce(training["optimizer"])
+        self._states_of_reader = from_first(partial(get_states, CHEAP))
+        self._states_at_begin = dict(self._states_of_reader)
         if self.rank:
             training["logger"] = _log_nothing
             if training["seed"] is not None:  # other dropout on each worker
                 fix_random_seed(training["seed"] + self.rank)
-        self._n_words = 0
-        part = deal_out(train_corpus, self.rank, self.n_workers)
-        super().__init__(nlp, training, part, dev_corpus)
+        self._stop = Stop()
+        self._signal = self._n_words = 0  # what all agree on
+        training["batcher"] = never_empty(training["batcher"])
+        part = deal_out(train_corpus, self.rank, self.n_workers, self._states_of_reader)
+        super().__init__(nlp, training, never_empty(part), dev_corpus)
         broadcast_weights(nlp, training["frozen_components"])
 
     def asked_to_stop(self, stop: Stop) -> bool:
-        """Whether no further step is to be taken, on any worker.
+        """Whether no further step is to be taken, on any worker: a signal is told to the others
+        with the next batch, which is still learned from.
 
         stop (Stop): Where a signal is noted; it is told the one that another worker got.
         RETURNS (bool): Whether one came.
         """
-        stop.signal = _largest(stop.signal or 0) or None
-        return super().asked_to_stop(stop)
+        self._stop = stop
+        if self._signal:
+            stop.signal = self._signal
+        return self._signal > 0
 
     def checkpoint(self) -> Checkpoint:
         """As that of any run, with the random states of all workers.
 
         RETURNS (Checkpoint): The same on all workers.
         """
-        from torch import distributed  # noqa: PLC0415
-
         checkpoint = super().checkpoint()
-        states: List[Any] = [None] * self.n_workers
-        distributed.all_gather_object(states, {name: checkpoint.state[name] for name in OWN})
-        checkpoint.state["workers"] = states
+        states = gather({name: checkpoint.state[name] for name in OWN})
+        checkpoint.state.update(workers=states, reader=to_json(self._states_at_begin))
         return checkpoint
 
     def go_on_from(self, checkpoint: Checkpoint) -> None:
         """Come to where a checkpoint was made.
 
-        checkpoint (Checkpoint): What `checkpoint` gave in a run with as many workers.
-        RAISES (CheckpointError): If it had more or less of them, or the data are not the same.
+        checkpoint (Checkpoint): What `checkpoint` gave in a run with as many workers, or that of a
+            run of one process for a single worker.
+        RAISES (CheckpointError): If the data are not the same.
         """
-        states = checkpoint.state.get("workers", [None])
-        if len(states) != self.n_workers:
-            raise CheckpointError(
-                Errors.CHECKPOINT_WORKERS.format(given=self.n_workers, expected=len(states))
-            )
-        super().go_on_from(checkpoint._replace(state={**checkpoint.state, **states[self.rank]}))
+        state = checkpoint.state
+        self._states_at_begin = from_json(state.get("reader", {}))
+        self._states_of_reader.update(self._states_at_begin)
+        own = state.get("workers", [{}])[self.rank]
+        super().go_on_from(checkpoint._replace(state={**state, **own}))
 
     def _read_batches(self, corpus: Reader) -> Iterator[Batch]:
-        return in_step(super()._read_batches(corpus))
+        """Batches of which all workers have as many in each epoch: those that run out of them get
+        empty ones, and learn from what the others have learned."""
+        batches = super()._read_batches(corpus)
+        batch = _read(batches)
+        while True:
+            own = [batch[0], super()._count_words(batch[1]), self._stop.signal or 0]
+            epochs, words, signals = zip(*gather_numbers(own))
+            if NONE in epochs:
+                raise ValueError(
+                    Errors.NO_DOCUMENTS.format(rank=epochs.index(NONE), workers=self.n_workers)
+                )
+            epoch = min(epochs)
+            if epoch == LAST:
+                return
+            self._signal = max(signals)
+            self._n_words = sum(n for n, its_epoch in zip(words, epochs) if its_epoch == epoch)
+            if batch[0] > epoch:
+                yield epoch, []
+            else:
+                yield batch
+                batch = _read(batches)
 
     def _finish_update(self) -> None:
-        frozen = self.training["frozen_components"]
-        self.optimizer.all_reduce(self.nlp, frozen)
+        self.optimizer.all_reduce(self.nlp, self.training["frozen_components"], self._weights)
         super()._finish_update()
 
     def _count_words(self, examples: List[Example]) -> int:
-        return _sum(super()._count_words(examples))
+        return self._n_words  # of all workers, as told when the batch was read
 
     def _evaluation(self) -> Callable[[], Any]:
-        evaluate = super()._evaluation()
-
-        def evaluate_once() -> Tuple[float, Dict[str, Any]]:
-            from torch import distributed  # noqa: PLC0415
-
-            found = [None if self.rank else evaluate()]
-            distributed.broadcast_object_list(found, src=0)
-            return found[0]  # type: ignore[return-value]
-
-        return evaluate_once
+        return partial(from_first, super()._evaluation())
 
 
-def deal_out(corpus: Reader, shard: int, n_shards: int) -> Reader:
-    """A part of a corpus: document i of each pass if i % n_shards is shard. Our own reader leaves
-    the others unread; of any other, they are passed by.
-
-    corpus (Reader): The corpus.
-    shard (int): Which part.
-    n_shards (int): Of how many.
-    RETURNS (Reader): The part.
-    """
-    if isinstance(corpus, Corpus) and corpus.num_shards == 1:
-        part = copy.copy(corpus)
-        part.shard, part.num_shards = shard, n_shards
-        return part
-
-    def read(nlp: Language) -> Iterable[Example]:
-        return islice(corpus(nlp), shard, None, n_shards)
-
-    return read
-
-
-def in_step(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """Batches of which all workers have as many in each epoch: those that run out of them get
-    empty ones, and learn from what the others have learned.
-
-    batches (Iterator[Batch]): What this worker has.
-    YIELDS (Batch): As many as on the other workers.
-    """
-    batch = next(batches, None)
-    while True:
-        epoch = -_largest(-(LAST if batch is None else batch[0]))
-        if epoch == LAST:
-            return
-        if batch is None or batch[0] > epoch:
-            yield epoch, []
-        else:
-            yield batch
-            batch = next(batches, None)
-
-
-def _largest(number: int) -> int:
-    return _reduce(number, "MAX")
-
-
-def _sum(number: int) -> int:
-    return _reduce(number, "SUM")
-
-
-def _reduce(number: int, how: str) -> int:
-    from torch import distributed, tensor  # noqa: PLC0415
-
-    numbers = tensor([number])
-    distributed.all_reduce(numbers, getattr(distributed.ReduceOp, how))
-    return int(numbers[0])
+def _read(batches: Iterator[Batch]) -> Batch:
+    try:
+        return next(batches, (LAST, []))
+    except NothingLeft:
+        return NONE, []
 
 
 def _log_nothing(nlp: Language, *streams: Any) -> Tuple[Callable, Callable]:

@@ -35,11 +35,12 @@ DIR_CHECKPOINT = "checkpoint"
 class RunFolder:
     """What a run leaves on disk. Each part is replaced as a whole."""
 
-    def __init__(self, path: Path, config: Config) -> None:
+    def __init__(self, path: Path, config: Config, *, n_workers: int = 1) -> None:
         """Look at the folder; it is made if it is not there.
 
         path (Path): The folder.
         config (Config): The config of the run, as it was given.
+        n_workers (int): How many processes train together.
         RAISES (OutputError): If it cannot be written to.
         """
         check_output(path)
@@ -51,6 +52,7 @@ class RunFolder:
         given = config.interpolate()["training"]
         self._training = {**DEFAULT_CONFIG["training"], **given}
         self._versions = take_versions()
+        self._n_workers = n_workers
 
     def clean(self) -> None:
         """Remove what an earlier run has left, as `spacy train` does."""
@@ -64,7 +66,8 @@ class RunFolder:
         """Look for a checkpoint of this run, and put in order what a kill has left.
 
         RETURNS (bool): Whether there is one.
-        RAISES (CheckpointError): If it is damaged, or of a run with other settings or data.
+        RAISES (CheckpointError): If it is damaged, or of a run with other settings or data, or more
+            or fewer workers.
         """
         for model in (self.last, self.best):
             recover_folder(model)
@@ -72,6 +75,11 @@ class RunFolder:
         state = read_state(self.checkpoint)
         if state is None:
             return False
+        n_workers = len(state.get("workers", [{}]))
+        if n_workers != self._n_workers:
+            raise CheckpointError(
+                Errors.CHECKPOINT_WORKERS.format(given=self._n_workers, expected=n_workers)
+            )
         lines = differences(state["run"], self._fingerprint)
         if lines:
             shown = "\n".join(f"  {line}" for line in lines)

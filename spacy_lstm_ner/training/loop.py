@@ -1,6 +1,7 @@
 """`spacy train` that stops when it is asked to, and goes on where it stopped."""
 
-from typing import IO, Any, Optional, Type
+from pathlib import Path
+from typing import IO, Any, Optional, Protocol, Type
 
 from spacy.language import Language
 from spacy.schemas import ConfigSchemaTraining
@@ -10,7 +11,6 @@ from thinc.api import fix_random_seed, set_gpu_allocator
 from wasabi import Printer
 
 from ..errors import Warnings
-from .folder import RunFolder
 from .logger import TrainingLogger
 from .output import OutputError
 from .run import Run
@@ -19,9 +19,27 @@ from .stop import Stop, stop_on_signals
 _PRINTER = Printer(no_print=True)
 
 
+class Folder(Protocol):
+    """Where models and checkpoints go: `training.folder.RunFolder` says how.
+
+    last (Path): The last model.
+    """
+
+    last: Path
+
+    def load(self, run: Run) -> None:
+        """Bring a run to where its checkpoint was made."""
+
+    def save_models(self, run: Run, *, is_best: bool) -> None:
+        """Save the pipeline, and whether it is the best one."""
+
+    def save_checkpoint(self, run: Run) -> None:
+        """Save what the run needs to go on."""
+
+
 def train(
     nlp: Language,
-    folder: Optional[RunFolder] = None,
+    folder: Optional[Folder] = None,
     *,
     resume: bool = False,
     use_gpu: int = -1,
@@ -32,7 +50,7 @@ def train(
     """Train a pipeline, with the result that `spacy train` has.
 
     nlp (Language): The initialized pipeline with its full config.
-    folder (Optional[RunFolder]): Where models and checkpoints go. None: nowhere.
+    folder (Optional[Folder]): Where models and checkpoints go. None: nowhere.
     resume (bool): Whether to go on from the folder's checkpoint, which must be there.
     use_gpu (int): The GPU, or -1.
     run_type (Type[Run]): What takes the steps.
@@ -59,18 +77,21 @@ def train(
             finalize_logger()
         return None
     with stop_on_signals() as stop:
-        can_write = True
+        saves = True
         try:
             _take_steps(run, folder, stop, log_step)
         except OutputError:
-            can_write = False
+            saves = False
             raise
         except Exception as error:
+            saves = run.progress.step >= 0  # else nothing was learned
+            if not saves:
+                raise
             stdout.write(_PRINTER.warn(Warnings.STEP_FAILED.format(error=error)) + "\n")
             raise
         finally:
             finalize_logger()
-            if can_write:
+            if saves:
                 folder.save_models(run, is_best=False)
         folder.save_checkpoint(run)
     return None if run.progress.is_over(training) else stop.signal
@@ -101,7 +122,7 @@ def _introduce(run: Run, stdout: IO) -> None:
         stdout.write(_PRINTER.info(f"{title}: {value}") + "\n")
 
 
-def _take_steps(run: Run, folder: Optional[RunFolder], stop: Stop, log_step: Any) -> None:
+def _take_steps(run: Run, folder: Optional[Folder], stop: Stop, log_step: Any) -> None:
     """Train, save and log until the run is over or stopped. The checkpoint comes last: a run that
     is killed before it does the same once more."""
     while not run.asked_to_stop(stop) and not run.progress.is_over(run.training):

@@ -25,6 +25,7 @@ class Weight(NamedTuple):
     get_grad (Callable[[], Optional[FloatsXd]]): Gives its gradient; None: there was none yet, and
         the optimizer passes it by.
     set_grad (Callable[[FloatsXd], None]): Puts another gradient in its place.
+    learns (Callable[[], bool]): Whether it may get a gradient.
     """
 
     key: KeyT
@@ -32,6 +33,7 @@ class Weight(NamedTuple):
     set: Callable[[FloatsXd], None]
     get_grad: Callable[[], Optional[FloatsXd]]
     set_grad: Callable[[FloatsXd], None]
+    learns: Callable[[], bool]
 
 
 class WeightsError(ValueError):
@@ -143,6 +145,7 @@ def _weights_of_node(node: Model, name: str) -> Iterator[Tuple[str, Weight]]:
                     partial(node.set_param, param),
                     partial(node.maybe_get_grad, param),
                     partial(node.set_grad, param),
+                    _always,
                 ),
             )
     for number, shim in enumerate(node.shims):
@@ -163,6 +166,7 @@ def _weights_of_torch(shim: Shim) -> Iterator[Tuple[str, Weight]]:
                 partial(_set_tensor, tensor),
                 partial(_get_tensor_grad, tensor),
                 partial(_set_tensor_grad, tensor),
+                partial(getattr, tensor, "requires_grad"),
             ),
         )
 
@@ -181,3 +185,7 @@ def _get_tensor_grad(tensor: Any) -> Optional[FloatsXd]:
 
 def _set_tensor_grad(tensor: Any, value: FloatsXd) -> None:
     tensor.grad = xp2torch(value, device=tensor.device)
+
+
+def _always() -> bool:
+    return True

@@ -1,10 +1,14 @@
 """Training runs that keep step."""
 
+import random
+
+import numpy
 import pytest
 from spacy.training import Corpus as SpacyCorpus
 
 from spacy_lstm_ner.data.readers import Corpus
-from spacy_lstm_ner.scale.replica import deal_out
+from spacy_lstm_ner.scale.deal import deal_out
+from spacy_lstm_ner.training.random_states import CHEAP, get_states
 
 from ..training.runs import digests, write_corpus
 
@@ -14,7 +18,7 @@ def test_each_document_has_one_worker(tmp_path, nlp, reader):
     write_corpus(tmp_path / "train.spacy", 10)
     corpus = reader(tmp_path / "train.spacy")
     everything = [example.reference.text for example in corpus(nlp)]
-    parts = [deal_out(corpus, shard, 3) for shard in range(3)]
+    parts = [deal_out(corpus, shard, 3, get_states(CHEAP)) for shard in range(3)]
     for _ in range(2):
         found = [[example.reference.text for example in part(nlp)] for part in parts]
         assert found == [everything[shard::3] for shard in range(3)]
@@ -25,7 +29,37 @@ def test_a_share_of_a_share(tmp_path, nlp):
     write_corpus(tmp_path / "train.spacy", 12)
     half = Corpus(tmp_path / "train.spacy", shard=1, num_shards=2)
     of_half = [example.reference.text for example in half(nlp)]
-    assert [example.reference.text for example in deal_out(half, 1, 3)(nlp)] == of_half[1::3]
+    part = deal_out(half, 1, 3, get_states(CHEAP))
+    assert [example.reference.text for example in part(nlp)] == of_half[1::3]
+
+
+def test_readers_that_draw_give_parts_of_one_order(nlp):
+    """Workers have other random states; each document still has one worker, in each pass another
+    order, and what they draw besides is their own."""
+
+    def read(nlp):
+        numbers = list(range(250))
+        random.shuffle(numbers)
+        for number in numbers:
+            yield number, random.random(), numpy.random.random()
+
+    random.seed(0)
+    states = get_states(CHEAP)
+    passes, drawn = [[], []], []
+    for shard in range(2):
+        random.seed(shard)
+        part = deal_out(read, shard, 2, dict(states))
+        for found in passes:
+            for item in part(nlp):
+                found.append(item)
+                drawn.append(random.random())
+    for found in passes:
+        assert sorted(number for number, *_ in found) == list(range(250))
+    assert len(set(passes[0]) | set(passes[1])) == 500
+    assert [number for number, *_ in passes[0]] != [number for number, *_ in passes[1]]
+    for shard in range(2):
+        random.seed(shard)
+        assert drawn[250 * shard : 250 * shard + 250] == [random.random() for _ in range(250)]
 
 
 @pytest.mark.slow
