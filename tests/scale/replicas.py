@@ -20,6 +20,7 @@ from spacy_lstm_ner.training.weights import find_weights
 
 from ..pipeline.helpers import SMALL, TRAIN, make_examples
 from ..test_registry import ROOT
+from .hard_cases import fill_disk, keep_step, lose, refuse
 
 TAGGER: Dict[str, Any] = {
     "model": {
@@ -52,7 +53,11 @@ def run_two(work: str, folder: Path, seconds: int = 150) -> List[str]:
         )
         for rank in range(2)
     ]
-    printed = [process.communicate(timeout=seconds)[0] for process in started]
+    try:
+        printed = [process.communicate(timeout=seconds)[0] for process in started]
+    finally:
+        for process in started:
+            process.kill()
     assert [process.returncode for process in started] == [0, 0], "\n".join(printed)
     return printed
 
@@ -122,7 +127,9 @@ def main(work: str, folder: Path) -> None:
     rank = int(os.environ["RANK"])
     store = f"file://{folder / 'store'}"
     distributed.init_process_group("gloo", init_method=store, rank=rank, world_size=2)
-    {"gradients": compare_gradients, "train": train}[work](folder, rank)
+    works = {"gradients": compare_gradients, "train": train}
+    works.update(refuse=refuse, keep_step=keep_step, lose=lose, fill_disk=fill_disk)
+    works[work](folder, rank)
     distributed.destroy_process_group()
 
 
