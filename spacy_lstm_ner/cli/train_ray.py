@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
-from click.core import ParameterSource
 from wasabi import msg
 
 from ..errors import Errors
@@ -39,7 +38,8 @@ def train_ray_cli(
     The batch of a step is that of the config on each worker. Started by torchrun, the command is
     one of its workers and needs no Ray.
     """
-    given = [name for name in OF_RAY if ctx.get_parameter_source(name) != ParameterSource.DEFAULT]
+    sources = {name: ctx.get_parameter_source(name) for name in OF_RAY}
+    given = [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]
     if is_torchrun() and given:
         options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         msg.fail(Errors.TORCHRUN_OPTIONS.format(options=options), exits=1)
@@ -61,7 +61,8 @@ def train_ray_cli(
     except FirstFailed as error:  # which says it itself
         raise typer.Exit(1) from error
     except (ImportError, OSError, ValueError, WorkerLost) as error:
-        msg.fail(str(error), exits=1)
+        typer.echo(str(error), err=True)  # of several lines, which wasabi would join
+        raise typer.Exit(1) from error
     except KeyboardInterrupt:
         msg.warn(STOPPED, exits=130)
     if not is_follower():

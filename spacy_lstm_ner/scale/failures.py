@@ -4,6 +4,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Dict, Iterator, Optional, Tuple
 
+from ..errors import Errors
+
 LASTING = (ImportError, OSError, ValueError)  # they come again when workers begin again
 NAME = "failed-{rank}.txt"
 
@@ -47,5 +49,5 @@ def explain(error: Exception) -> Tuple[str, str]:
     if not failures:
         return "Ray", str(error)
     texts = {rank: str(failure).strip() or repr(failure) for rank, failure in failures.items()}
-    rank = min(texts, key=lambda rank: ("WorkerLost" in texts[rank], rank))
+    rank = min(texts, key=lambda rank: (Errors.WORKER_LOST in texts[rank], rank))
     return f"worker {rank}", texts[rank]
