@@ -14,11 +14,11 @@ from typing import Callable, Dict, List
 
 from spacy.language import Language
 
-from spacy_lstm_ner.scale.apply import BATCH_WORDS
-from spacy_lstm_ner.scale.pack import load_packed, pack_model
-from spacy_lstm_ner.scale.rows import Options
-from spacy_lstm_ner.scale.shards import cut, find_shards
-from spacy_lstm_ner.scale.worker import PieceTagger
+from spacy_lstm_ner.scale.tagging.apply import BATCH_WORDS
+from spacy_lstm_ner.scale.tagging.pack import load_packed, pack_model
+from spacy_lstm_ner.scale.tagging.rows import Options
+from spacy_lstm_ner.scale.tagging.shards import cut, find_shards
+from spacy_lstm_ner.scale.tagging.worker import PieceTagger
 
 from .rows import write_rows
 

@@ -12,7 +12,7 @@ from timeit import default_timer as timer
 
 import spacy
 
-from spacy_lstm_ner.scale.apply import BATCH_WORDS, apply
+from spacy_lstm_ner.scale.tagging.apply import BATCH_WORDS, apply
 
 from ..speed.environment import pinned
 from .rows import write_rows

@@ -28,7 +28,7 @@ def work(settings: Dict[str, Any], rank: int) -> None:
     from thinc.api import fix_random_seed  # noqa: PLC0415
     from torch import distributed  # noqa: PLC0415
 
-    from spacy_lstm_ner.scale import all_reduce, replica  # noqa: PLC0415
+    from spacy_lstm_ner.scale.training import all_reduce, replica  # noqa: PLC0415
     from spacy_lstm_ner.training import loop  # noqa: PLC0415
 
     n_workers = settings["workers"]

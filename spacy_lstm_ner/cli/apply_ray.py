@@ -7,8 +7,8 @@ import typer
 from tqdm import tqdm
 from wasabi import msg
 
-from ..scale.apply import BATCH_WORDS, Report, apply
-from ..scale.output import FORMS
+from ..scale.tagging.apply import BATCH_WORDS, Report, apply
+from ..scale.tagging.output import FORMS
 from .options import Code, Model
 
 

@@ -8,10 +8,10 @@ import typer
 from wasabi import msg
 
 from ..errors import Errors
-from ..scale.collective import FirstFailed, WorkerLost
-from ..scale.launch import train_on_ray
-from ..scale.torchrun import is_follower, is_torchrun, train_under_torchrun
-from ..scale.train import Outcome
+from ..scale.training.collective import FirstFailed, WorkerLost
+from ..scale.training.launch import train_on_ray
+from ..scale.training.torchrun import is_follower, is_torchrun, train_under_torchrun
+from ..scale.training.train import Outcome
 from .options import Code, OutputFolder, Resume, TrainConfig
 from .train_config import STOPPED, load_train_config
 

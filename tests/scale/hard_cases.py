@@ -14,10 +14,10 @@ from spacy.tokens import DocBin
 from spacy.training import Example
 from spacy.util import load_config_from_str, registry
 
-from spacy_lstm_ner.scale import replica
-from spacy_lstm_ner.scale import train as scale_train
-from spacy_lstm_ner.scale.all_reduce import broadcast_weights
-from spacy_lstm_ner.scale.collective import gather
+from spacy_lstm_ner.scale.training import replica
+from spacy_lstm_ner.scale.training import train as scale_train
+from spacy_lstm_ner.scale.training.all_reduce import broadcast_weights
+from spacy_lstm_ner.scale.training.collective import gather
 from spacy_lstm_ner.training import folder as run_folder
 from spacy_lstm_ner.training.output import OutputError
 from spacy_lstm_ner.training.weights import find_weights

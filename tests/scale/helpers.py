@@ -6,11 +6,11 @@ from typing import Any, Dict, Iterator, List, Tuple
 
 from spacy.language import Language
 
-from spacy_lstm_ner.scale.folder import OutputFolder
-from spacy_lstm_ner.scale.plan import open_plan
-from spacy_lstm_ner.scale.rows import Options
-from spacy_lstm_ner.scale.shards import cut, find_shards
-from spacy_lstm_ner.scale.worker import PieceTagger, Result
+from spacy_lstm_ner.scale.tagging.folder import OutputFolder
+from spacy_lstm_ner.scale.tagging.plan import open_plan
+from spacy_lstm_ner.scale.tagging.rows import Options
+from spacy_lstm_ner.scale.tagging.shards import cut, find_shards
+from spacy_lstm_ner.scale.tagging.worker import PieceTagger, Result
 
 from ..pipeline.helpers import TRAIN
 

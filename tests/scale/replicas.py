@@ -13,9 +13,9 @@ from spacy.training import Example
 from spacy.util import load_config
 from thinc.api import Adam, fix_random_seed
 
-from spacy_lstm_ner.scale import replica
-from spacy_lstm_ner.scale.all_reduce import AllReduce, broadcast_weights
-from spacy_lstm_ner.scale.train import train_replica
+from spacy_lstm_ner.scale.training import replica
+from spacy_lstm_ner.scale.training.all_reduce import AllReduce, broadcast_weights
+from spacy_lstm_ner.scale.training.train import train_replica
 from spacy_lstm_ner.training.weights import find_weights
 
 from ..pipeline.helpers import SMALL, TRAIN, make_examples

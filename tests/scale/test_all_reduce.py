@@ -7,7 +7,7 @@ import pytest
 from thinc.api import Adam
 from thinc.optimizers import Optimizer
 
-from spacy_lstm_ner.scale.all_reduce import AllReduce
+from spacy_lstm_ner.scale.training.all_reduce import AllReduce
 from spacy_lstm_ner.training.optimizers import Adam as FusedAdam
 
 from .replicas import SPLITS, learn, make_batch, run_two

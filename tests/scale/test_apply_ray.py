@@ -16,9 +16,9 @@ from spacy.cli._util import app
 from typer.testing import CliRunner
 
 import spacy_lstm_ner.cli  # noqa: F401  (adds itself to spaCy's app)
-from spacy_lstm_ner.scale import apply
-from spacy_lstm_ner.scale.lock import LockError
-from spacy_lstm_ner.scale.worker import PieceTagger
+from spacy_lstm_ner.scale.tagging import apply
+from spacy_lstm_ner.scale.tagging.lock import LockError
+from spacy_lstm_ner.scale.tagging.worker import PieceTagger
 
 from ..test_registry import ROOT
 from .helpers import OPTIONS, piped, read_folder, read_jsonl, texts, write_jsonl

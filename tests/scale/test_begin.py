@@ -4,7 +4,7 @@ import pytest
 from spacy.util import load_config
 from torch import distributed
 
-from spacy_lstm_ner.scale.train import begin, train_replica
+from spacy_lstm_ner.scale.training.train import begin, train_replica
 from spacy_lstm_ner.training.checkpoint import CheckpointError, read_checkpoint, write_checkpoint
 
 from ..training.runs import digests, train, write_run

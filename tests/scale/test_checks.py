@@ -2,10 +2,10 @@
 
 import pytest
 
-from spacy_lstm_ner.scale.checks import check_keys, choose_form, find_input
-from spacy_lstm_ner.scale.folder import OutputFolder
-from spacy_lstm_ner.scale.plan import PlanError, open_plan, read_plan
-from spacy_lstm_ner.scale.shards import find_shards
+from spacy_lstm_ner.scale.tagging.checks import check_keys, choose_form, find_input
+from spacy_lstm_ner.scale.tagging.folder import OutputFolder
+from spacy_lstm_ner.scale.tagging.plan import PlanError, open_plan, read_plan
+from spacy_lstm_ner.scale.tagging.shards import find_shards
 
 from .helpers import OPTIONS, TO_TABLE
 

@@ -7,10 +7,10 @@ import pytest
 from spacy.util import logger
 
 from spacy_lstm_ner.errors import Errors
-from spacy_lstm_ner.scale.collective import WorkerLost
-from spacy_lstm_ner.scale.failures import explain, find_noted, noted
-from spacy_lstm_ner.scale.follow import followed, warnings_in
-from spacy_lstm_ner.scale.launch import _interruptible
+from spacy_lstm_ner.scale.training.collective import WorkerLost
+from spacy_lstm_ner.scale.training.failures import explain, find_noted, noted
+from spacy_lstm_ner.scale.training.follow import followed, warnings_in
+from spacy_lstm_ner.scale.training.launch import _interruptible
 
 
 def test_failures_that_come_again_are_noted(tmp_path):

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from spacy_lstm_ner.scale.folder import OutputFolder
-from spacy_lstm_ner.scale.plan import PlanError, open_plan, read_plan
-from spacy_lstm_ner.scale.shards import find_shards
-from spacy_lstm_ner.scale.worker import PieceTagger
+from spacy_lstm_ner.scale.tagging.folder import OutputFolder
+from spacy_lstm_ner.scale.tagging.plan import PlanError, open_plan, read_plan
+from spacy_lstm_ner.scale.tagging.shards import find_shards
+from spacy_lstm_ner.scale.tagging.worker import PieceTagger
 
 from .helpers import OPTIONS, run, texts, write_jsonl
 

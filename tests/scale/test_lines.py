@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spacy_lstm_ner.scale import lines
-from spacy_lstm_ner.scale.lines import read_line_chunks
-from spacy_lstm_ner.scale.shards import ALL, Piece, ShardError
+from spacy_lstm_ner.scale.tagging import lines
+from spacy_lstm_ner.scale.tagging.lines import read_line_chunks
+from spacy_lstm_ner.scale.tagging.shards import ALL, Piece, ShardError
 
 from .helpers import OPTIONS, pieces_of
 

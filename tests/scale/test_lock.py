@@ -8,15 +8,15 @@ import sys
 
 import pytest
 
-from spacy_lstm_ner.scale.files import PieceOutputError
-from spacy_lstm_ner.scale.lock import LockError, locked
+from spacy_lstm_ner.scale.tagging.files import PieceOutputError
+from spacy_lstm_ner.scale.tagging.lock import LockError, locked
 
 from ..test_registry import ROOT
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from spacy_lstm_ner.scale.lock import locked
+from spacy_lstm_ner.scale.tagging.lock import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

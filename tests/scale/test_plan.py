@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from spacy_lstm_ner.scale.files import PieceOutputError, replacing
-from spacy_lstm_ner.scale.folder import Count, OutputFolder
-from spacy_lstm_ner.scale.plan import PlanError, open_plan
-from spacy_lstm_ner.scale.shards import find_shards
+from spacy_lstm_ner.scale.tagging.files import PieceOutputError, replacing
+from spacy_lstm_ner.scale.tagging.folder import Count, OutputFolder
+from spacy_lstm_ner.scale.tagging.plan import PlanError, open_plan
+from spacy_lstm_ner.scale.tagging.shards import find_shards
 
 from .helpers import OPTIONS
 

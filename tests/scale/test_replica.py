@@ -7,7 +7,7 @@ import pytest
 from spacy.training import Corpus as SpacyCorpus
 
 from spacy_lstm_ner.data.readers import Corpus
-from spacy_lstm_ner.scale.deal import deal_out
+from spacy_lstm_ner.scale.training.deal import deal_out
 from spacy_lstm_ner.training.random_states import CHEAP, get_states
 
 from ..training.runs import digests, write_corpus

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from spacy_lstm_ner.scale.shards import (
+from spacy_lstm_ner.scale.tagging.shards import (
     ALL,
     ShardError,
     check_names,

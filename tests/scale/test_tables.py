@@ -6,11 +6,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from spacy_lstm_ner.scale import output, tables
-from spacy_lstm_ner.scale.output import LineWriter, TableWriter
-from spacy_lstm_ner.scale.rows import Row, Tagged, pick, reject
-from spacy_lstm_ner.scale.shards import ShardError
-from spacy_lstm_ner.scale.tables import read_table_chunks
+from spacy_lstm_ner.scale.tagging import output, tables
+from spacy_lstm_ner.scale.tagging.output import LineWriter, TableWriter
+from spacy_lstm_ner.scale.tagging.rows import Row, Tagged, pick, reject
+from spacy_lstm_ner.scale.tagging.shards import ShardError
+from spacy_lstm_ner.scale.tagging.tables import read_table_chunks
 
 from .helpers import OPTIONS, TO_TABLE, pieces_of, read_jsonl
 from .test_values import BAD_TEXT

@@ -4,8 +4,8 @@ import pytest
 import spacy
 from spacy.language import Language
 
-from spacy_lstm_ner.scale.rows import Chunk, Row
-from spacy_lstm_ner.scale.tag import Tagger
+from spacy_lstm_ner.scale.tagging.rows import Chunk, Row
+from spacy_lstm_ner.scale.tagging.tag import Tagger
 
 from .helpers import piped, texts
 
@@ -88,8 +88,8 @@ def test_docs_that_are_left_out_shift_no_entities(model):
 
 def test_vocabulary_keeps_the_first_words_only(model, monkeypatch):
     nlp = spacy.load(model)
-    monkeypatch.setattr("spacy_lstm_ner.scale.tag.LEARNED_WORDS", 200)
-    monkeypatch.setattr("spacy_lstm_ner.scale.tag.ZONE_WORDS", 100)
+    monkeypatch.setattr("spacy_lstm_ner.scale.tagging.tag.LEARNED_WORDS", 200)
+    monkeypatch.setattr("spacy_lstm_ner.scale.tagging.tag.ZONE_WORDS", 100)
     given = rows_of(*texts(240, start=5000))
     chunks = [Chunk(given[i : i + 5], []) for i in range(0, 240, 5)]
     tagger, sizes, n_words, ids = Tagger(nlp, "text", 30), [len(nlp.vocab.strings)], [0], []

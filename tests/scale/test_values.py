@@ -10,8 +10,8 @@ import spacy
 from spacy.tokens import Span
 from spacy.tokens.underscore import Underscore
 
-from spacy_lstm_ner.scale.rows import entities_of
-from spacy_lstm_ner.scale.values import records_of, to_json
+from spacy_lstm_ner.scale.tagging.rows import entities_of
+from spacy_lstm_ner.scale.tagging.values import records_of, to_json
 
 BAD_TEXT = pa.StringArray.from_buffers(
     2, pa.array([0, 4, 5], pa.int32()).buffers()[1], pa.py_buffer(b"ab\xffcd")

@@ -5,12 +5,12 @@ import pyarrow.parquet as pq
 import pytest
 import spacy
 
-from spacy_lstm_ner.scale import worker
-from spacy_lstm_ner.scale.folder import OutputFolder
-from spacy_lstm_ner.scale.pack import digest, load_packed, pack_model
-from spacy_lstm_ner.scale.plan import open_plan
-from spacy_lstm_ner.scale.shards import find_shards
-from spacy_lstm_ner.scale.worker import PieceTagger, Result
+from spacy_lstm_ner.scale.tagging import worker
+from spacy_lstm_ner.scale.tagging.folder import OutputFolder
+from spacy_lstm_ner.scale.tagging.pack import digest, load_packed, pack_model
+from spacy_lstm_ner.scale.tagging.plan import open_plan
+from spacy_lstm_ner.scale.tagging.shards import find_shards
+from spacy_lstm_ner.scale.tagging.worker import PieceTagger, Result
 
 from .helpers import OPTIONS, piped, read_folder, read_jsonl, run, write_jsonl
 

@@ -4,8 +4,8 @@ import logging
 from pathlib import Path
 from typing import Any, Dict, Iterator, List
 
-from ..errors import Errors
-from .cluster import ONE_THREAD
+from ...errors import Errors
+from ..cluster import ONE_THREAD
 from .pack import load_packed
 from .rows import Options
 from .shards import Piece

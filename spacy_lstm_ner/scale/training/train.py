@@ -8,10 +8,10 @@ from typing import IO, NamedTuple, Optional
 from spacy.training.initialize import init_nlp
 from thinc.api import Config
 
-from ..training.checkpoint import read_checkpoint
-from ..training.folder import DIR_CHECKPOINT, RunFolder
-from ..training.loop import train
-from ..training.run import Run
+from ...training.checkpoint import read_checkpoint
+from ...training.folder import DIR_CHECKPOINT, RunFolder
+from ...training.loop import train
+from ...training.run import Run
 from .collective import count, from_first, gather, own_rank
 from .replica import ReplicaRun
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Iterator
 
-from ..errors import Errors
+from ...errors import Errors
 from .files import PieceOutputError
 from .values import to_json
 

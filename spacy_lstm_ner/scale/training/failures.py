@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Dict, Iterator, Optional, Tuple
 
-from ..errors import Errors
+from ...errors import Errors
 
 LASTING = (ImportError, OSError, ValueError)  # they come again when workers begin again
 NAME = "failed-{rank}.txt"

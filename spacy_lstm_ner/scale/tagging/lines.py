@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 from typing import IO, Any, Iterator, List, Tuple, Union, cast
 
-from ..errors import Errors
+from ...errors import Errors
 from .rows import Chunk, Options, Rejected, Row
 from .shards import ALL, Piece, ShardError, kind_of
 

@@ -5,7 +5,7 @@ from typing import Dict, Generator, Iterable, Iterator, List, NamedTuple, Tuple,
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from ..errors import Errors
+from ...errors import Errors
 from .rows import Chunk, Entity, Rejected, Row, Tagged, entities_of, pick, reject
 
 # The tokenizer keeps what it knows of a word only outside of memory zones, and is several times as

@@ -7,13 +7,13 @@ from spacy.language import Language
 from spacy.training import Example
 from thinc.api import fix_random_seed
 
-from ..errors import Errors
-from ..training.batches import Batch
-from ..training.checkpoint import Checkpoint
-from ..training.random_states import CHEAP, from_json, get_states, to_json
-from ..training.run import Corpus as Reader
-from ..training.run import Run
-from ..training.stop import Stop
+from ...errors import Errors
+from ...training.batches import Batch
+from ...training.checkpoint import Checkpoint
+from ...training.random_states import CHEAP, from_json, get_states, to_json
+from ...training.run import Corpus as Reader
+from ...training.run import Run
+from ...training.stop import Stop
 from .all_reduce import AllReduce, broadcast_weights
 from .collective import count, from_first, gather, gather_numbers, own_rank
 from .deal import NothingLeft, deal_out, never_empty

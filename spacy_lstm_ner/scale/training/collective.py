@@ -3,8 +3,8 @@
 from contextlib import contextmanager
 from typing import Any, Callable, Iterator, List, Sequence, TypeVar
 
-from ..errors import Errors
-from ..types import Floats1d
+from ...errors import Errors
+from ...types import Floats1d
 
 Found = TypeVar("Found")
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Dict, List
 
-from ..errors import Errors
+from ...errors import Errors
 from .files import replacing
 from .folder import RUN, OutputFolder
 from .rows import Options

@@ -8,8 +8,8 @@ from thinc.api import Optimizer
 from thinc.backends import get_array_ops
 from thinc.optimizers import KeyT
 
-from ..training.weights import Weight, find_weights, trained_pipes
-from ..types import Floats1d, FloatsXd
+from ...training.weights import Weight, find_weights, trained_pipes
+from ...types import Floats1d, FloatsXd
 from .alike import check_alike
 from .collective import add_up, from_first, has_others
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any, Iterator, List, Optional
 
-from ..errors import Errors
+from ...errors import Errors
 from .lines import CHUNK_BYTES, check_row
 from .rows import Chunk, Options, Rejected, Row, take
 from .shards import ALL, Piece, ShardError

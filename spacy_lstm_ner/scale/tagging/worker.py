@@ -7,7 +7,7 @@ from typing import Any, Iterator, NamedTuple
 
 from spacy.language import Language
 
-from ..errors import Errors
+from ...errors import Errors
 from .files import PieceOutputError, replacing
 from .folder import Count, OutputFolder
 from .lines import read_line_chunks

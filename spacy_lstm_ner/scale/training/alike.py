@@ -4,8 +4,8 @@ from typing import Any, Dict
 
 from spacy.language import Language
 
-from ..errors import Errors
-from ..training.weights import Weight
+from ...errors import Errors
+from ...training.weights import Weight
 from .collective import gather
 
 

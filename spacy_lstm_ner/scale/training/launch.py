@@ -11,8 +11,8 @@ from typing import Any, Callable, Dict, Iterator, Optional
 from spacy.util import import_file, load_config_from_str
 from thinc.api import Config
 
-from ..errors import Errors
-from .cluster import ONE_THREAD, check_numbers, need_ray, ray_session
+from ...errors import Errors
+from ..cluster import ONE_THREAD, check_numbers, need_ray, ray_session
 from .collective import own_rank
 from .failures import explain, find_noted, noted
 from .follow import followed, warnings_in

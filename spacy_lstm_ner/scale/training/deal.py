@@ -7,9 +7,9 @@ from typing import Callable, Dict, Iterable, Iterator, TypeVar
 from spacy.language import Language
 from spacy.training import Example
 
-from ..data.readers import Corpus
-from ..training.random_states import CHEAP, State, get_states, set_states
-from ..training.run import Corpus as Reader
+from ...data.readers import Corpus
+from ...training.random_states import CHEAP, State, get_states, set_states
+from ...training.run import Corpus as Reader
 
 Item = TypeVar("Item")
 AT_ONCE = 100  # documents between two changes of random states, each of which takes 0.3 ms

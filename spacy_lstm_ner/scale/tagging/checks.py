@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import List, Optional
 
-from ..errors import Errors
+from ...errors import Errors
 from .output import FIELDS, FORMS
 from .plan import read_plan
 from .rows import Options

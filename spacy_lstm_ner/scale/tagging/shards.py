@@ -4,7 +4,7 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import Any, Dict, Iterator, List, NamedTuple, Set, Tuple
 
-from ..errors import Errors
+from ...errors import Errors
 
 KINDS = {
     ".jsonl": "jsonl",

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Iterator
 from uuid import uuid4
 
-from ..errors import Errors
-from ..training.output import sync
+from ...errors import Errors
+from ...training.output import sync
 
 
 class PieceOutputError(OSError):

@@ -4,7 +4,7 @@ import json
 import math
 from typing import Any, Dict, List, Tuple
 
-from ..errors import Errors
+from ...errors import Errors
 
 
 def to_json(value: Any) -> bytes:

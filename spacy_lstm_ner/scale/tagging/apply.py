@@ -6,10 +6,10 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from spacy.util import import_file, load_model
 
-from ..errors import Errors
+from ...errors import Errors
+from ..cluster import check_numbers, count_cpus, need_ray, ray_session
 from .actors import tag_pieces
 from .checks import check_keys, choose_form, find_input
-from .cluster import check_numbers, count_cpus, need_ray, ray_session
 from .files import PieceOutputError
 from .folder import OutputFolder
 from .lock import locked

@@ -1,0 +1,1 @@
+"""Rows of files to rows with their entities, with Ray Data."""

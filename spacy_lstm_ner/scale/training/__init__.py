@@ -1,0 +1,1 @@
+"""Training on many workers, with Ray Train or torchrun."""
