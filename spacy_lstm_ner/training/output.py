@@ -25,6 +25,8 @@ def explained(path: Path) -> Iterator[None]:
     """
     try:
         yield
+    except OutputError:  # of a part of it, explained already
+        raise
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(Errors.OUTPUT_WRITE.format(path=path, reason=reason)) from error

@@ -148,7 +148,7 @@ def test_train_on_a_full_disk(owner, function, tmp_path):
         result = train(*args, "-o", tmp_path / "out")
     assert result.exit_code == 1
     assert "cannot be written: No space left" in result.output
-    assert "--resume" in result.output
+    assert result.output.count("with --resume") == 1
     for model in ("model-best", "model-last"):
         spacy.load(tmp_path / "out" / model)
     assert train(*args, "-o", tmp_path / "out", "--resume").exit_code == 0
