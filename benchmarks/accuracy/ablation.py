@@ -34,8 +34,8 @@ VECTORS = f"{EMBED}.vectors.vocab"
 STATIC = {"@architectures": "spacy-lstm-ner.StaticVectors.v1", "path": None}
 # Needs --components.lstm_ner.model.tok2vec.vectors.more.path
 TWO_TABLES = {
-    "vocab": {**STATIC, "width": None, "trained_words": 10000, "dropout_scale": 1.0},
-    "more": {**STATIC, "width": 50, "trained_words": 0, "dropout_scale": 0.0},
+    "vocab": {**STATIC, "width": None, "trained_words": 10000},
+    "more": {**STATIC, "width": 50, "trained_words": 0},
 }
 
 Change = Dict[str, Any]  # settings by dotted name
@@ -75,7 +75,6 @@ ABLATIONS: Dict[str, Dict[str, Change]] = {
     },
     "accuracy_vectors": {
         "vectors_frozen": {f"{VECTORS}.trained_words": 0},
-        "vectors_no_dropout": {f"{VECTORS}.dropout_scale": 0.0},
         "vectors_mapped": {f"{VECTORS}.width": 64},
         "vectors_two_tables": {f"{EMBED}.vectors": TWO_TABLES},
         "vectors_norm": {

@@ -15,7 +15,7 @@ from .vector_tables import VectorTable, find_vectors
 
 
 def static_vectors(
-    table: Optional[VectorTable] = None, trained_words: int = 0, dropout_scale: float = 0.0
+    table: Optional[VectorTable] = None, trained_words: int = 0
 ) -> Model[Words, Floats2d]:
     """Look up the static vector of each word; the last column is 1 where there is none, so that
     the layers above know.
@@ -27,28 +27,22 @@ def static_vectors(
 
     table (Optional[VectorTable]): The table to look in; None: the vocab's own.
     trained_words (int): Words whose vectors are trained on, at most.
-    dropout_scale (float): Share of the dropout rate at which, in training, a word goes without its
-        row of `E`, as those that training has not met.
     RETURNS (Model[Words, Floats2d]): From words to `(nW, nV + 1)`.
     """
     return Model(
         "static_vectors",
-        partial(forward, table, dropout_scale),
+        partial(forward, table),
         init=partial(init, table, trained_words),
         params={"E": None} if trained_words else {},
         # Rows of a table at a path, which could be another one when the model is loaded.
         dims={"nV": None, "nO": None, **({} if table is None else {"nR": None})},
         # The row of E for each key: it grows in training and is stored with the model.
-        attrs={"rows": {}, "dropout_rate": 0.0} if trained_words else {},
+        attrs={"rows": {}} if trained_words else {},
     )
 
 
 def forward(
-    table: Optional[VectorTable],
-    dropout_scale: float,
-    model: Model[Words, Floats2d],
-    words: Words,
-    is_train: bool,
+    table: Optional[VectorTable], model: Model[Words, Floats2d], words: Words, is_train: bool
 ) -> Tuple[Floats2d, Callable[[Floats2d], None]]:
     nV = model.get_dim("nV")
     _check_shape(table, model, *_source(table, words).data.shape)
@@ -60,9 +54,6 @@ def forward(
         _give_rows(model, found[model.ops.to_numpy(Y[:, nV]) == 0].tolist())
     get = model.attrs["rows"].get
     rows = numpy.array([get(key, -1) for key in found.tolist()], dtype="int32")
-    drop = dropout_scale * model.attrs["dropout_rate"] if is_train else 0.0
-    if drop > 0:
-        rows[numpy.random.uniform(size=len(rows)) < drop] = -1
     trained: Ints1d = model.ops.xp.asarray(numpy.flatnonzero(rows >= 0))
     rows = model.ops.xp.asarray(rows)[trained]
     Y = Y.astype(E.dtype, copy=False)

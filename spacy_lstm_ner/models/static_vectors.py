@@ -12,11 +12,7 @@ from ..types import Floats2d, Words
 
 
 def StaticVectors(
-    *,
-    path: Optional[str] = None,
-    width: Optional[int] = None,
-    trained_words: int = 0,
-    dropout_scale: float = 0.0,
+    *, path: Optional[str] = None, width: Optional[int] = None, trained_words: int = 0
 ) -> Model[Words, Floats2d]:
     """Give every word its vector of a table. For the `vectors` of `WordEmbed`, which looks up each
     distinct word once. A word that the table lacks goes by its lower-case form, then by its
@@ -30,20 +26,15 @@ def StaticVectors(
         let them through as they are.
     trained_words (int): Train on the vectors of the first so many words that training meets, in
         a copy that is stored with the model; all others stay as they are.
-    dropout_scale (float): In training, a word goes by its vector as it was at the start, at the
-        dropout rate in force times this: so the layers above learn to read both, since most words
-        that they will see are not among those trained on.
     RETURNS (Model[Words, Floats2d]): One vector a word, of `width` or of the table's width + 1.
     RAISES (ValueError): If there is no table at the path, a number is below its limit, or, when
         it runs, the table's width, or the rows of one at a path, are not those of training.
     """
-    for name, value, is_right, rule in (
-        ("trained_words", trained_words, trained_words >= 0, "a number >= 0; 0 trains on none"),
-        ("width", width, width is None or width >= 1, "a number >= 1, or null to leave them"),
-        ("dropout_scale", dropout_scale, 0 <= dropout_scale <= 1, "a number from 0 to 1"),
-    ):
-        if not is_right:
-            raise ValueError(Errors.SIZE.format(name=name, value=value, rule=rule))
-    table = None if path is None else VectorTable(path)
-    found = static_vectors(table, trained_words, dropout_scale)
+    if trained_words < 0:
+        rule = "a number >= 0; 0 trains on none"
+        raise ValueError(Errors.SIZE.format(name="trained_words", value=trained_words, rule=rule))
+    if width is not None and width < 1:
+        rule = "a number >= 1, or null to leave the vectors as they are"
+        raise ValueError(Errors.SIZE.format(name="width", value=width, rule=rule))
+    found = static_vectors(None if path is None else VectorTable(path), trained_words)
     return found if width is None else chain(found, Linear(width))

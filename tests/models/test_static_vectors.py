@@ -174,30 +174,3 @@ def test_dropped_words_keep_their_vectors(nlp, docs):
     set_dropout_rate(model, 0.9)
     for Y, Y_dropped in zip(whole, model(docs, is_train=True)[0]):
         numpy.testing.assert_array_equal(Y[:, 4:], Y_dropped[:, 4:])
-
-
-def test_dropout_hides_what_was_learned_of_a_word(docs):
-    """At a rate of one half, each word is now as at its start and now as trained, never in between;
-    gradients reach the rows that were used; at prediction all are."""
-    own = StaticVectors(trained_words=100, dropout_scale=1.0)
-    model = WordEmbed(4, [], [], vectors={"own": own}).initialize(X=docs)
-    start = flat(model, docs)
-    step(model, docs)
-    trained = flat(model, docs)
-    has_row = (start != trained).any(axis=1)
-    (node,) = [node for node in model.walk() if node.name == "static_vectors"]
-    set_dropout_rate(model, 0.5)
-    shares = []
-    for _ in range(40):
-        Ys, backprop = model(docs, is_train=True)
-        Y = numpy.concatenate(Ys)
-        is_start, is_trained = (start == Y).all(axis=1), (trained == Y).all(axis=1)
-        assert (is_start | is_trained).all()
-        backprop([numpy.ones_like(Y) for Y in Ys])
-        keys = [token.lower_ for doc in docs for token in doc]
-        used = {key for key, it in zip(keys, is_trained & has_row) if it}
-        assert (node.get_grad("E").any(axis=1)).sum() == len(used)
-        node.set_grad("E", numpy.zeros_like(node.get_grad("E")))
-        shares.append((is_trained & has_row).sum() / has_row.sum())
-    assert 0.4 < numpy.mean(shares) < 0.6
-    numpy.testing.assert_array_equal(flat(model, docs), trained)
