@@ -15,11 +15,12 @@ from .ablation import ABLATIONS
 from .rows import Row, read_rows, spread
 from .run import RESULTS
 
-COLUMNS = ["config", "what is changed", "seeds", "dev F1", "difference", "training", "words/s"]
+COLUMNS = ["config", "what is changed", "seeds", "dev F1", "difference"]
 NOTES = """\
 Strict entity F1 on the dev part in percent, mean ± standard deviation over the seeds; the test part
 was not looked at. *Difference*: from the config that the others change, on the same seeds. One seed
-differs from another by 0.7 on almanac, so a difference below 1 of one or two seeds says nothing."""
+differs from another by 0.7 on almanac, so a difference below 1 of one or two seeds says nothing.
+Trials may run side by side, so no times are given here."""
 CHANGES = {name: change for changes in ABLATIONS.values() for name, change in changes.items()}
 
 
@@ -45,8 +46,6 @@ def _cells(row: Row) -> List[str]:
         ", ".join(str(run["seed"]) for run in row.runs),
         spread(scores),
         "–" if row.baseline is None else f"{_difference(row, row.baseline):+.1f}",
-        f"{mean(row.values('train_seconds')):,.0f} s",
-        f"{mean(row.values('words_per_second')):,.0f}",
     ]
 
 

@@ -53,11 +53,10 @@ def test_table_compares_on_the_same_seeds(tmp_path):
     scores = {("accuracy", 0): 70.0, ("accuracy", 1): 74.0, ("no_chars", 1): 73.0}
     for (name, seed), f in scores.items():
         run = {"corpus": "a", "name": name, "seed": seed, "vectors": None, "dev": {"ents_f": f}}
-        times = {"train_seconds": 100.4, "words_per_second": 12345}
-        srsly.write_json(tmp_path / f"a-{name}-{seed}.json", {**run, **times})
+        srsly.write_json(tmp_path / f"a-{name}-{seed}.json", run)
     page = table(read_rows(tmp_path, list(ABLATIONS)))
     lines = [line for line in page.splitlines() if line.startswith("| ")][1:]
     assert lines == [
-        "| accuracy | – | 0, 1 | 72.0 ± 2.8 | – | 100 s | 12,345 |",
-        "| no_chars | `tok2vec.chars` | 1 | 73.0 | -1.0 | 100 s | 12,345 |",
+        "| accuracy | – | 0, 1 | 72.0 ± 2.8 | – |",
+        "| no_chars | `tok2vec.chars` | 1 | 73.0 | -1.0 |",
     ]
