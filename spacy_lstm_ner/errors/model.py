@@ -72,10 +72,11 @@ class ModelErrors:
         "ngrams (CharNgrams)."
     )
     NO_TRAINING_WORDS = (
-        "WordIds cannot be initialized: it gives each word of the training text a row and has not "
-        "been shown that text. lstm_ner shows it to the layers of its own model, so name WordIds "
-        "as the tok2vec of an LSTMTagger, not in a shared tok2vec component; in code, call "
-        "attrs['read_training_docs'](layer, docs) of its word_table before initialize()."
+        "{layer} cannot be initialized: it gives words of the training text a row each and has not "
+        "been shown that text. lstm_ner shows it to the layers of its own model, so name the "
+        "embedding as the tok2vec of an LSTMTagger, not in a shared tok2vec component (there, set "
+        "trained_words = 0); in code, call attrs['read_training_docs'](layer, docs) of the layer "
+        "that has it before initialize()."
     )
     NO_VECTORS = (
         "Static vectors were asked for (include_static_vectors = true, or StaticVectors), but "

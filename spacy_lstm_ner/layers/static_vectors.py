@@ -1,9 +1,11 @@
 """Words to static vectors, with what training adds to them."""
 
+from collections import Counter
 from functools import partial
-from typing import Any, Callable, List, Optional, Tuple, cast
+from typing import Any, Callable, Iterable, Optional, Tuple, cast
 
 import numpy
+from spacy.tokens import Doc
 from spacy.vectors import Mode
 from spacy.vocab import Vocab
 from thinc.api import Model
@@ -12,6 +14,9 @@ from ..errors import Errors
 from ..types import Floats2d, Ints1d, Words
 from .gradients import gradient_of, no_gradient
 from .vector_tables import VectorTable, find_vectors
+from .words import Reads, token_keys
+
+NAMES = Reads([], vectors=True, texts=False)
 
 
 def static_vectors(
@@ -20,15 +25,18 @@ def static_vectors(
     """Look up the static vector of each word; the last column is 1 where there is none, so that
     the layers above know.
 
-    Vectors can be trained on: the first words with a vector that training meets get a row of `E`
-    each, zero at its start, which is added to the vector. Words that training has not met keep
+    Vectors can be trained on: the words with a vector that are most frequent in the training text
+    get a row of `E` each, zero at its start, which is added to the vector. All other words keep
     their vectors untouched. (A hashed table would add to them what was learned about others.)
-    Weight decay pulls a vector back to where it came from.
+    Weight decay pulls a vector back to where it came from. Rows are given before training, in an
+    order that the text alone decides, so that a run that goes on, and workers that learn together,
+    have the same: for this, the layer has an attribute `read_training_docs`, as `word_table` has.
 
     table (Optional[VectorTable]): The table to look in; None: the vocab's own.
     trained_words (int): Words whose vectors are trained on, at most.
     RETURNS (Model[Words, Floats2d]): From words to `(nW, nV + 1)`.
     """
+    read = partial(read_training_docs, table, trained_words)
     return Model(
         "static_vectors",
         partial(forward, table),
@@ -36,8 +44,8 @@ def static_vectors(
         params={"E": None} if trained_words else {},
         # Rows of a table at a path, which could be another one when the model is loaded.
         dims={"nV": None, "nO": None, **({} if table is None else {"nR": None})},
-        # The row of E for each key: it grows in training and is stored with the model.
-        attrs={"rows": {}} if trained_words else {},
+        # Of E, by the words' keys.
+        attrs={"rows": None, "read_training_docs": read} if trained_words else {},
     )
 
 
@@ -50,8 +58,6 @@ def forward(
     if not model.has_param("E"):
         return Y, no_gradient
     E: Floats2d = model.get_param("E")
-    if is_train:
-        _give_rows(model, found[model.ops.to_numpy(Y[:, nV]) == 0].tolist())
     get = model.attrs["rows"].get
     rows = numpy.array([get(key, -1) for key in found.tolist()], dtype="int32")
     trained: Ints1d = model.ops.xp.asarray(numpy.flatnonzero(rows >= 0))
@@ -65,12 +71,33 @@ def forward(
     return Y, backprop
 
 
-def _give_rows(model: Model[Words, Floats2d], keys: List[int]) -> None:
-    rows, limit = model.attrs["rows"], len(model.get_param("E"))
-    for key in keys:
-        if len(rows) >= limit:
-            return
-        rows.setdefault(key, len(rows))
+def read_training_docs(
+    table: Optional[VectorTable],
+    trained_words: int,
+    model: Model[Words, Floats2d],
+    docs: Iterable[Doc],
+) -> None:
+    """Give rows of `E` to the words with a vector, the most frequent first.
+
+    table (Optional[VectorTable]): The table to look in; None: the vocab's own.
+    trained_words (int): Rows, at most.
+    model (Model[Words, Floats2d]): Made by `static_vectors`.
+    docs (Iterable[Doc]): All training Docs.
+    """
+    of_names: Counter = Counter()
+    for doc in docs:
+        vocab = doc.vocab
+        of_names.update(map(tuple, token_keys([doc], NAMES).tolist()))
+    counts: Counter = Counter()
+    if of_names:
+        names = numpy.array(list(of_names), dtype="uint64")
+        Y, found = find_vectors(model.ops, vocab, names, table)
+        is_found = model.ops.to_numpy(Y[:, -1]) == 0
+        for key, count, has_vector in zip(found.tolist(), of_names.values(), is_found.tolist()):
+            if has_vector:
+                counts[key] += count
+    keys = sorted(counts, key=lambda key: (-counts[key], key))
+    model.attrs["rows"] = {key: row for row, key in enumerate(keys[:trained_words])}
 
 
 def _source(table: Optional[VectorTable], words: Words) -> Any:
@@ -112,5 +139,7 @@ def init(
     model.set_dim("nV", nV)
     model.set_dim("nO", nV + 1)
     if trained_words:
-        model.set_param("E", model.ops.alloc2f(trained_words, nV))
-        model.attrs["rows"] = {}
+        rows = model.attrs["rows"]
+        if rows is None:
+            raise ValueError(Errors.NO_TRAINING_WORDS.format(layer="StaticVectors(trained_words)"))
+        model.set_param("E", model.ops.alloc2f(len(rows), nV))

@@ -66,5 +66,5 @@ def init(
 ) -> None:
     rows = model.attrs["rows"]
     if rows is None:
-        raise ValueError(Errors.NO_TRAINING_WORDS)
+        raise ValueError(Errors.NO_TRAINING_WORDS.format(layer="WordIds"))
     model.set_param("E", uniform_init(model.ops, (len(rows) + 1, model.get_dim("nO"))))

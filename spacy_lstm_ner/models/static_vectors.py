@@ -24,8 +24,10 @@ def StaticVectors(
         there too. None: the vectors of the vocab.
     width (Optional[int]): Map the vectors to this width, by a linear layer that is learned; None:
         let them through as they are.
-    trained_words (int): Train on the vectors of the first so many words that training meets, in
-        a copy that is stored with the model; all others stay as they are.
+    trained_words (int): Train on the vectors of so many words, the most frequent of the training
+        text, in a copy that is stored with the model; all others stay as they are. With this it
+        cannot be part of a `tok2vec` that components share: it has to know that text beforehand,
+        which `lstm_ner` shows to the layers of its own model.
     RETURNS (Model[Words, Floats2d]): One vector a word, of `width` or of the table's width + 1.
     RAISES (ValueError): If there is no table at the path, a number is below its limit, or, when
         it runs, the table's width, or the rows of one at a path, are not those of training.

@@ -48,7 +48,15 @@ def make_model(way, path, docs=None, **settings):
     ]
     vectors = {f"table{n}": table for n, table in enumerate(tables)}
     model = WordEmbed(4, ["NORM"], [20], vectors=vectors, **settings)
-    return model if docs is None else model.initialize(X=docs)
+    return model if docs is None else initialize(model, docs)
+
+
+def initialize(model, docs):
+    """As lstm_ner does it."""
+    for layer in model.walk():
+        if "read_training_docs" in layer.attrs:
+            layer.attrs["read_training_docs"](layer, docs)
+    return model.initialize(X=docs)
 
 
 def step(model, docs, optimizer=None):

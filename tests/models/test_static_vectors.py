@@ -14,6 +14,7 @@ from .static import (
     WORDS,
     add_vectors,
     flat,
+    initialize,
     make_model,
     parametrize_ways,
     random_vectors,
@@ -36,10 +37,6 @@ def path(tmp_path):
 @parametrize_ways
 def test_numeric_gradients(docs, path, way):
     model = to_float64(make_model(way, path, docs))
-    model(docs, is_train=True)
-    for node in model.walk():
-        if "rows" in node.attrs:  # the other rows have no influence
-            node.set_param("E", node.get_param("E")[: len(node.attrs["rows"])])
     Ys, backprop = model(docs, is_train=True)
     dYs = [numpy.random.RandomState(3).normal(size=Y.shape) for Y in Ys]
     backprop([dY.copy() for dY in dYs])
@@ -108,37 +105,60 @@ def trained_table(limit, **settings):
 
 def test_training_starts_at_the_static_vectors(docs):
     plain = WordEmbed(4, [], [], vectors={"own": StaticVectors()}).initialize(X=docs)
-    model = trained_table(100).initialize(X=docs)
+    model = initialize(trained_table(100), docs)
     numpy.testing.assert_array_equal(flat(model, docs), flat(plain, docs))
     model(docs, is_train=True)
     numpy.testing.assert_array_equal(flat(model, docs), flat(plain, docs))
 
 
-@pytest.mark.parametrize("limit,changed", [(100, 3), (2, 2)])
-def test_words_that_training_has_not_met_stay(nlp, docs, limit, changed):
+@pytest.mark.parametrize("limit,changed", [(100, {"the", "1984", "dog"}), (2, {"the", "dog"})])
+def test_words_that_are_not_in_the_training_text_stay(nlp, docs, limit, changed):
     """ "The", "THE" and "the" are one word of the table; words without a vector own no row."""
-    model = trained_table(limit).initialize(X=docs)
+    text = [nlp.make_doc("Dog the unseen 1066 Dog THE"), nlp.make_doc("")]
+    model = initialize(trained_table(limit), text)
     before = flat(model, docs)
-    step(model, [nlp.make_doc("THE the unseen 1066 Dog")])
+    step(model, docs)
     after = flat(model, docs)
     moved = (before != after).any(axis=1)
     tokens = [token.lower_ for doc in docs for token in doc]
-    words = {word for word, is_moved in zip(tokens, moved) if is_moved}
-    assert len(words) == changed and words <= {"the", "1984", "dog"}
+    assert {word for word, is_moved in zip(tokens, moved) if is_moved} == changed
     assert (before[:, -1] == after[:, -1]).all()
 
 
-def test_trained_rows_are_given_once(nlp, docs):
-    model = trained_table(100).initialize(X=docs)
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_rows_go_to_the_most_frequent_words(nlp, docs, limit):
+    text = ["rome Rome dog", "unseen unseen unseen unseen", "ROME the", "the the the DOG", ""]
+    model = initialize(trained_table(limit), [nlp.make_doc(words) for words in text])
     (node,) = [node for node in model.walk() if node.name == "static_vectors"]
+    rows = {nlp.vocab.strings[key]: row for key, row in node.attrs["rows"].items()}
+    most = ["the", "rome", "dog"][:limit]
+    assert rows == {word: row for row, word in enumerate(most)}
+    assert node.get_param("E").shape == (len(most), 5)
     step(model, docs)
-    rows = dict(node.attrs["rows"])
-    assert sorted(rows.values()) == list(range(5))
+    model.predict([nlp.make_doc("0000 cat")])
+    assert len(node.attrs["rows"]) == len(most)
+    initialize(model, docs)
+    assert len(node.attrs["rows"]) == min(limit, 5) and not node.get_param("E").any()
+
+
+def test_the_order_of_the_text_does_not_matter(nlp, docs):
+    rows = []
+    for text in (docs, docs[::-1]):
+        model = initialize(trained_table(3), text)
+        rows += [node.attrs["rows"] for node in model.walk() if node.name == "static_vectors"]
+    assert rows[0] == rows[1]
+
+
+def test_text_without_any_known_word(nlp, docs):
+    model = initialize(trained_table(3), [nlp.make_doc("unseen"), nlp.make_doc("other")])
+    before = flat(model, docs)
     step(model, docs)
-    model.predict([nlp.make_doc("other words")])
-    assert node.attrs["rows"] == rows
-    model.initialize(X=docs)
-    assert node.attrs["rows"] == {} and not node.get_param("E").any()
+    numpy.testing.assert_array_equal(flat(model, docs), before)
+
+
+def test_trained_vectors_need_the_training_text(docs):
+    with pytest.raises(ValueError, match=r"StaticVectors\(trained_words\) cannot be initialized"):
+        trained_table(3).initialize(X=docs)
 
 
 @parametrize_ways
