@@ -23,7 +23,7 @@ from spacy_lstm_ner.training.output import OutputError
 from spacy_lstm_ner.training.weights import find_weights
 
 from ..pipeline.helpers import SMALL, make_examples
-from ..training.runs import CONFIG, write_corpus
+from ..training.runs import CONFIG, TRAINED_VECTORS, write_corpus
 
 LISTENING = """
 [components.tok2vec]
@@ -129,6 +129,12 @@ def refuse(folder: Path, rank: int) -> None:
     nlp.add_pipe("lstm_ner", config={"model": {**SMALL["model"], "width": 16 + 2 * rank}})
     nlp.initialize(lambda: make_examples(nlp))
     found["sizes"] = refused(lambda: broadcast_weights(nlp))
+    nlp = spacy.blank("en")
+    words = {"@architectures": "spacy-lstm-ner.WordIds.v1", "width": 8}
+    nlp.add_pipe("lstm_ner", config={"model": {**SMALL["model"], "tok2vec": words}})
+    nlp.get_pipe("lstm_ner").add_label("PER")
+    nlp.initialize(lambda: [Example.from_dict(nlp.make_doc(f"word{rank}"), {"entities": []})])
+    found["words"] = refused(lambda: broadcast_weights(nlp))
     (folder / f"refused-{rank}.json").write_text(json.dumps(found))
 
 
@@ -166,6 +172,7 @@ def keep_step(folder: Path, rank: int) -> None:
     note("stream", CONFIG, **{"training.max_epochs": -1, "training.patience": 10})
     shuffled = CONFIG.replace("spacy.Corpus.v1", "scale_test_shuffled.v1", 1)
     note("shuffled", shuffled, **{"training.batcher.size": 20, "training.max_steps": 14})
+    note("vectors", CONFIG.replace("[corpora]\n", TRAINED_VECTORS))
     update = Noting._update
 
     def signalled(run: Noting, examples: List[Example]) -> None:

@@ -33,6 +33,7 @@ def test_workers_with_other_pipelines(refused):
         expected = "its labels of lstm_ner are ['L1'], expected ['L0']"
         assert expected in found["labels"], found["labels"]
         assert "are float32 of shape (21, 18), expected" in found["sizes"], found["sizes"]
+        assert "its words with rows in word_table of lstm_ner are those of" in found["words"]
         assert found["sizes"].startswith("ValueError: Worker 1 has another pipeline")
 
 
@@ -65,6 +66,7 @@ def test_workers_end_alike(kept):
         "epochs": None,
         "stream": None,
         "shuffled": None,
+        "vectors": None,
         "signal": 15,
     }
     assert first["mixed"]["step"] == 13

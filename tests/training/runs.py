@@ -4,12 +4,16 @@ import hashlib
 import signal
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Sequence
+from typing import Callable, Dict, Iterator, List, Optional, Sequence
 
+import numpy
 import pytest
 import spacy
 from spacy.cli._util import app
+from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
+from spacy.util import registry
+from spacy.vectors import Vectors
 from typer.testing import CliRunner, Result
 
 import spacy_lstm_ner.cli  # noqa: F401  (adds itself to spaCy's app)
@@ -99,6 +103,30 @@ initial_rate = 0.01
 warmup_steps = 5
 total_steps = 40
 """
+# The vectors of some words are trained on.
+TRAINED_VECTORS = """
+[components.lstm_ner.model.tok2vec.vectors]
+
+[components.lstm_ner.model.tok2vec.vectors.own]
+@architectures = "spacy-lstm-ner.StaticVectors.v1"
+trained_words = 7
+
+[initialize]
+
+[initialize.before_init]
+@callbacks = "test_vectors"
+
+[corpora]
+"""
+
+
+@registry.callbacks("test_vectors")
+def make_vectors() -> Callable[[Language], None]:
+    def set_vectors(nlp: Language) -> None:
+        data = numpy.random.RandomState(0).normal(size=(len(WORDS), 4)).astype("float32")
+        nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=data, keys=WORDS)
+
+    return set_vectors
 
 
 def write_corpus(path: Path, n_docs: int, start: int = 0) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Dict, List
 import pytest
 from spacy.util import registry
 
-from .runs import CONFIG, digests, spacy_train, train, train_in_parts, write_run
+from .runs import CONFIG, TRAINED_VECTORS, digests, spacy_train, train, train_in_parts, write_run
 
 TOK2VEC = """
 [components.tok2vec]
@@ -121,6 +121,7 @@ VARIANTS: Dict[str, str] = {
         ),
     ),
     "torch": changed((EMBED, TORCH)),
+    "trained vectors": changed(("[corpora]\n", TRAINED_VECTORS)),
     "averages off": changed((ADAM, '"SGD.v1"\nuse_averages = false')),
 }
 
