@@ -32,11 +32,12 @@ WARMUP = {
 }
 VECTORS = f"{EMBED}.vectors.vocab"
 STATIC = {"@architectures": "spacy-lstm-ner.StaticVectors.v1", "path": None}
-# Needs --components.lstm_ner.model.tok2vec.vectors.more.path
 TWO_TABLES = {
     "vocab": {**STATIC, "width": None, "trained_words": 10000},
-    "more": {**STATIC, "width": 50, "trained_words": 0},
+    "more": {**STATIC, "path": "${paths.more_vectors}", "width": 50, "trained_words": 0},
 }
+# more_vectors must be given: null would be the vocab's table a second time, which is refused.
+PATHS = dict.fromkeys(("train", "dev", "vectors", "more_vectors", "init_tok2vec", "log"))
 
 Change = Dict[str, Any]  # settings by dotted name
 
@@ -76,7 +77,7 @@ ABLATIONS: Dict[str, Dict[str, Change]] = {
     "accuracy_vectors": {
         "vectors_frozen": {f"{VECTORS}.trained_words": 0},
         "vectors_mapped": {f"{VECTORS}.width": 64},
-        "vectors_two_tables": {f"{EMBED}.vectors": TWO_TABLES},
+        "vectors_two_tables": {"paths": PATHS, f"{EMBED}.vectors": TWO_TABLES},
         "vectors_norm": {
             f"{EMBED}.attrs": ["NORM", "SHAPE"],
             f"{EMBED}.rows": [5000, 2500],

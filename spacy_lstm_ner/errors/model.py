@@ -94,6 +94,10 @@ class ModelErrors:
         "StaticVectors was given path = '{path}', a floret table. Only the vocab can hold floret "
         "vectors: set [initialize.vectors] to it and path = null."
     )
+    SAME_TABLE = (
+        "WordEmbed was given the static vectors {where} twice, by {a} and by {b}. Each table is "
+        "read once: give one of the two the path of another table, or leave it out."
+    )
     TRAINED_FLORET = (
         "trained_words = {trained_words} was given with floret vectors, which no word has a row of "
         "its own in. Set trained_words = 0."

@@ -1,6 +1,7 @@
 """Word vectors from attributes, computed once for each distinct word of a batch."""
 
-from typing import Any, Dict, List, Optional
+from pathlib import Path
+from typing import Any, Dict, List, Optional, cast
 
 from spacy.tokens import Doc
 from thinc.api import Model, concatenate
@@ -51,7 +52,8 @@ def WordEmbed(
         the word). 0: none.
     RETURNS (Model[List[Doc], List[Floats2d]]): One array of `(tokens, nO)` a Doc.
     RAISES (ValueError): If rows and attributes differ in number, there is nothing to embed, an
-        attribute is unknown, or a number is outside its limits.
+        attribute is unknown, a number is outside its limits, or a table of static vectors is read
+        twice.
     """
     if len(rows) != len(attrs):
         names = ", ".join(str(attr) for attr in attrs)
@@ -60,9 +62,12 @@ def WordEmbed(
         if value < 1:
             raise ValueError(Errors.SIZE.format(name=name, value=value, rule="a number >= 1"))
     parts: List[Model[Words, Floats2d]] = [HashTables(width, rows)] if rows else []
+    static: Dict[str, Model[Words, Floats2d]] = {}
     if include_static_vectors:
-        parts.append(StaticVectors(width=width))
-    parts.extend(part for _, part in sorted((vectors or {}).items()))
+        static["include_static_vectors"] = StaticVectors(width=width)
+    static.update((f"vectors.{name}", part) for name, part in sorted((vectors or {}).items()))
+    _check_tables(static)
+    parts.extend(static.values())
     spelling = [part for part in (chars, ngrams) if part is not None]
     parts.extend(spelling)
     if not parts:
@@ -70,11 +75,25 @@ def WordEmbed(
     return once_per_word(
         _join(parts),
         attrs,
-        include_static_vectors=include_static_vectors or bool(vectors),
+        include_static_vectors=bool(static),
         include_texts=bool(spelling),
         word_dropout_scale=word_dropout_scale,
         kept_rows=kept_rows,
     )
+
+
+def _check_tables(static: Dict[str, Model[Words, Floats2d]]) -> None:
+    """A second block on the same table gives nothing new: most likely its path was forgotten."""
+    seen: Dict[Optional[Path], str] = {}
+    for name, part in static.items():
+        for node in part.walk():
+            if node.name == "static_vectors":
+                table = cast(Any, node._func).args[0]
+                file = None if table is None else Path(table.data.filename).resolve()
+                if file in seen:
+                    where = "of the vocab" if table is None else f"at '{table.path}'"
+                    raise ValueError(Errors.SAME_TABLE.format(a=seen[file], b=name, where=where))
+                seen[file] = name
 
 
 def _join(parts: List[Model[Words, Floats2d]]) -> Model[Words, Floats2d]:

@@ -1,3 +1,4 @@
+import numpy
 import pytest
 import spacy
 import srsly
@@ -6,7 +7,7 @@ from spacy.util import registry
 from thinc.api import Config
 
 from benchmarks.accuracy.ablation import ABLATIONS, CONFIGS, FOLDER, ablated, all_ablations
-from benchmarks.accuracy.ablation_table import table
+from benchmarks.accuracy.ablation_table import table as table_of
 from benchmarks.accuracy.rows import read_rows
 
 
@@ -33,14 +34,32 @@ def test_nothing_else_is_changed(base):
         assert config == original
 
 
-def test_every_config_is_valid():
+@pytest.fixture
+def table(tmp_path):
+    nlp = spacy.blank("en")
+    nlp.vocab.set_vector("Rome", numpy.ones(3, dtype="f"))
+    nlp.to_disk(tmp_path / "more")
+    return str(tmp_path / "more")
+
+
+def test_every_config_is_valid(table):
     for text in all_ablations().values():
         config = Config().from_str(text, interpolate=False)
+        if "more_vectors" in config["paths"]:
+            config["paths"]["more_vectors"] = table
         spacy.util.load_model_from_config(config, auto_fill=False, validate=True)
         config["paths"].update(train="train.spacy", dev="dev.spacy")
         filled = config.interpolate()
         registry.resolve(filled["training"], schema=ConfigSchemaTraining)
         registry.resolve(filled["corpora"])
+
+
+def test_the_second_table_must_be_given(table):
+    config = Config().from_str(all_ablations()["vectors_two_tables"], interpolate=False)
+    config["paths"]["vectors"] = table
+    message = r"vectors of the vocab twice, by vectors\.more and by vectors\.vocab"
+    with pytest.raises(ValueError, match=message):
+        spacy.util.load_model_from_config(config)
 
 
 def test_refuses_a_setting_that_is_not_there():
@@ -54,7 +73,7 @@ def test_table_compares_on_the_same_seeds(tmp_path):
     for (name, seed), f in scores.items():
         run = {"corpus": "a", "name": name, "seed": seed, "vectors": None, "dev": {"ents_f": f}}
         srsly.write_json(tmp_path / f"a-{name}-{seed}.json", run)
-    page = table(read_rows(tmp_path, list(ABLATIONS)))
+    page = table_of(read_rows(tmp_path, list(ABLATIONS)))
     lines = [line for line in page.splitlines() if line.startswith("| ")][1:]
     assert lines == [
         "| accuracy | – | 0, 1 | 72.0 ± 2.8 | – |",

@@ -1,5 +1,7 @@
 """Static vectors inside `WordEmbed`: several tables, and copies that are trained."""
 
+import shutil
+
 import numpy
 import pytest
 from thinc.api import fix_random_seed, set_dropout_rate
@@ -97,6 +99,28 @@ def test_names_order_the_tables_not_their_place(docs, tmp_path):
     model = make("ab").initialize(X=docs)
     swapped = make("ba").from_bytes(model.to_bytes())
     numpy.testing.assert_array_equal(flat(swapped, docs), flat(model, docs))
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_the_vocabs_table_is_read_once(short):
+    vectors = {"a": StaticVectors(width=4), "b": StaticVectors(trained_words=9)}
+    if short:
+        del vectors["b"]
+    names = ("include_static_vectors", "vectors.a") if short else ("vectors.a", "vectors.b")
+    message = f"static vectors of the vocab twice, by {names[0]} and by {names[1]}"
+    with pytest.raises(ValueError, match=message):
+        WordEmbed(4, ["NORM"], [20], short, vectors=vectors)
+
+
+def test_a_table_at_a_path_is_read_once(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for other in (path, f"{path}/vocab", "table", "table/../table"):
+        vectors = {"a": StaticVectors(path=path, width=4), "b": StaticVectors(path=other)}
+        with pytest.raises(ValueError, match=f"static vectors at '{other}' twice"):
+            WordEmbed(4, ["NORM"], [20], vectors=vectors)
+    copied = shutil.copytree(path, tmp_path / "copied")
+    vectors = {"a": StaticVectors(path=path), "b": StaticVectors(path=str(copied))}
+    assert WordEmbed(4, [], [], vectors=vectors)  # whether files are equal is not looked at
 
 
 def trained_table(limit, **settings):
