@@ -56,8 +56,10 @@ def LSTMTagger(
         "irnn", orthogonal for the others.
     forget_bias (float): Start value of an LSTM's forget gates' biases.
     bptt_clip (Optional[float]): Limit, by value, on gradients handed back through time.
-    kernel (KernelName): What computes predictions: "auto", "numpy", "torch", or "torch-bf16",
-        which rounds to 8 significant bits. The others give the same result. Training has one.
+    kernel (KernelName): What computes predictions: "numpy"; "torch"; "mixed", which is "numpy"
+        where the layer reads words and "torch" elsewhere; "torch-bf16", which rounds to 8
+        significant bits; or "auto": "mixed" for an LSTM where torch has oneDNN on x86-64, and
+        else "numpy". All but "torch-bf16" give the same result. Training has one.
     nO (Optional[int]): Tags; None: the component works it out from its labels.
     RETURNS (Model[List[Doc], TagScores]): The tagger.
     RAISES (ValueError): If an argument makes no sense.

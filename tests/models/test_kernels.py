@@ -1,5 +1,7 @@
 """The setting `kernel`, from a config to what runs."""
 
+from typing import get_args
+
 import pytest
 import spacy
 from spacy.ml.models.tok2vec import build_Tok2Vec_model
@@ -9,6 +11,7 @@ from spacy_lstm_ner.models.char_lstm import CharLSTM
 from spacy_lstm_ner.models.encoder import LSTMEncoder
 from spacy_lstm_ner.models.tagger import LSTMTagger
 from spacy_lstm_ner.models.word_embed import WordEmbed
+from spacy_lstm_ner.types import KernelName
 
 from ..pipeline.helpers import TRAIN, ents_of, train_small
 
@@ -39,3 +42,8 @@ def test_the_kernel_is_a_choice_at_load_time(tmp_path):
         assert kernel_of(loaded.get_pipe("lstm_ner").model) == {kernel}
         assert [ents_of(doc) for doc in loaded.pipe(texts)] == expected
         assert loaded.get_pipe("lstm_ner").to_bytes() == nlp.get_pipe("lstm_ner").to_bytes()
+
+
+@pytest.mark.parametrize("make", [LSTMTagger, LSTMEncoder])
+def test_every_kernel_is_documented(make):
+    assert all(f'"{name}"' in make.__doc__ for name in get_args(KernelName))
