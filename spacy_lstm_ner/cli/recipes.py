@@ -9,32 +9,61 @@ from typing import Dict, Optional, Tuple
 from spacy.util import get_lang_class, load_model_from_config
 from thinc.api import Config
 
-NO_VECTORS = " No pretrained vectors needed."  # in the comment at the top of configs without
+from .pretrained import Pretrained
+
+# In the comments of configs without pretrained vectors, and of those with them.
+NO_VECTORS = " No pretrained vectors needed."
+TRAINED = "; those of the words of the training text\n# are trained on."
 Place = Tuple[str, Optional[str]]  # a section, and a setting in it
 
 
-def fill_recipe(name: str, lang: str, vectors: Optional[str]) -> str:
-    """Complete one of the configs with all defaults; its comments stay where they belong.
+def fill_recipe(name: str, lang: str, table: Optional[Pretrained]) -> str:
+    """Complete one of the configs with all defaults; its sections stay in their order, and its
+    comments where they belong.
 
     name (str): Name of the config.
     lang (str): Code of the language, whose tokenizer is taken.
-    vectors (Optional[str]): What `paths.vectors` is set to, so that static vectors are used.
+    table (Optional[Pretrained]): The static vectors to use.
     RETURNS (str): The text of the config.
     RAISES (ImportError): If the language is unknown, or what its tokenizer needs is missing.
     """
     source = files(__package__) / "configs" / f"{name}.cfg"
     text = source.read_text(encoding="utf8")
-    if vectors is not None:
+    if table is not None:
         text = text.replace(NO_VECTORS, "")
+        if table.is_floret:
+            text = text.replace(TRAINED, ".")
     config = Config().from_str(text, interpolate=False)
     config["nlp"]["lang"] = lang
     config["nlp"]["tokenizer"] = get_lang_class(lang).default_config["nlp"]["tokenizer"]
-    if vectors is not None:
-        config["paths"]["vectors"] = vectors
-        tok2vec = config["components"]["lstm_ner"]["model"]["tok2vec"]
-        tok2vec["include_static_vectors"] = not tok2vec.get("vectors")
+    if table is not None:
+        _use_vectors(config, table)
     filled = load_model_from_config(config, auto_fill=True, validate=True).config
-    return _put_comments(*_find_comments(text), filled.to_str(interpolate=False))
+    ordered = _order_sections(text, filled.to_str(interpolate=False))
+    return _put_comments(*_find_comments(text), ordered)
+
+
+def _use_vectors(config: Config, table: Pretrained) -> None:
+    config["paths"]["vectors"] = table.name
+    tok2vec = config["components"]["lstm_ner"]["model"]["tok2vec"]
+    blocks = tok2vec.get("vectors") or {}
+    tok2vec["include_static_vectors"] = not blocks
+    if table.is_floret:  # no word has a row of its own
+        for block in blocks.values():
+            block["trained_words"] = 0
+
+
+def _order_sections(text: str, filled: str) -> str:
+    """A section that the text lacks comes behind the one that it is part of."""
+    order = [line.strip("[]") for line in text.splitlines() if line.startswith("[")]
+
+    def place(section: str) -> int:
+        name = section[1 : section.index("]")]
+        while name and name not in order:
+            name = name.rpartition(".")[0]
+        return order.index(name) if name else len(order)
+
+    return "\n\n".join(sorted(filled.split("\n\n"), key=place))
 
 
 def _find_comments(text: str) -> Tuple[str, Dict[Place, str]]:

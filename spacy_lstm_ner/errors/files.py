@@ -79,8 +79,17 @@ class FileErrors:
         "for noisy text. Leave one out."
     )
     VECTORS_FOLDER = (
-        "{path} is no folder of a pipeline with static vectors: {reason}. Make one of a file of "
-        "vectors with `spacy init vectors LANG FILE FOLDER`."
+        "{path} is no folder or package of a pipeline with static vectors: {reason}. Make one of a "
+        "file of vectors with `spacy init vectors LANG FILE FOLDER`."
+    )
+    VECTORS_VARIABLE = (
+        "{name} has '${{' in its name, which begins a variable wherever it stands in a config. "
+        "Give the folder another name."
+    )
+    VECTORS_LANG = (
+        "--lang {given} was given with {name}, which is of the language {lang}. The vectors must "
+        "be of the pipeline's language: leave --lang out to take theirs, or make the folder with "
+        "`spacy init vectors {given} FILE FOLDER`."
     )
 
 
@@ -152,4 +161,14 @@ class FileWarnings:
     UNLABELLED = (
         "the line is left out: {reason}. Expected a JSON object with a 'text' (or 'data') that is "
         "not blank"
+    )
+    VECTORS_FEW = (
+        "{name} has {rows:,} vectors, fewer than {limit:,}. Words that such a table lacks are "
+        "better known by their letters, so the config is '{config}', with the vectors beside its "
+        "tables of words and n-grams (include_static_vectors = true), and not '{config}_vectors', "
+        "which has the vectors in their place."
+    )
+    VECTORS_FLORET = (
+        "{name} is a floret table, which no word has a row of its own in, so no vectors are "
+        "trained on: trained_words = 0."
     )

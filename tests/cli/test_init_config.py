@@ -12,7 +12,7 @@ from thinc.api import Config
 from typer.testing import CliRunner
 
 import spacy_lstm_ner.cli  # adds itself to spaCy's app
-from spacy_lstm_ner.cli.recipes import NO_VECTORS
+from spacy_lstm_ner.cli.recipes import NO_VECTORS, TRAINED
 
 SHIPPED = Path(__file__).parents[2] / "configs"
 PACKAGED = Path(spacy_lstm_ner.cli.__file__).parent / "configs"
@@ -21,20 +21,28 @@ EMBED = "components.lstm_ner.model.tok2vec"
 OPTIONS = {
     "efficiency": [],
     "accuracy": ["--optimize", "accuracy"],
-    "accuracy_vectors": ["--optimize", "accuracy", "--vectors"],
+    "accuracy_vectors": ["--optimize", "accuracy", "--vectors", "many"],
     "noisy_text": ["--noisy"],
-    "noisy_text_vectors": ["--noisy", "--vectors"],
+    "noisy_text_vectors": ["--noisy", "--vectors", "many"],
 }
-WITH_VECTORS = {**OPTIONS, "efficiency": ["--vectors"]}
+WITH_VECTORS = {**OPTIONS, "efficiency": ["--vectors", "many"]}
 CASES = {
     "speed": ("efficiency", []),
     "speed, said": ("efficiency", ["--optimize", "speed"]),
-    "speed, vectors": ("efficiency", ["--vectors"]),
+    "speed, vectors": ("efficiency", ["--vectors", "many"]),
     "accuracy": ("accuracy", ["--optimize", "accuracy"]),
-    "accuracy, vectors": ("accuracy_vectors", ["--optimize", "accuracy", "--vectors"]),
+    "accuracy, vectors": ("accuracy_vectors", ["--optimize", "accuracy", "--vectors", "many"]),
     "noisy": ("noisy_text", ["--noisy"]),
-    "noisy, vectors": ("noisy_text_vectors", ["--noisy", "--vectors"]),
+    "noisy, vectors": ("noisy_text_vectors", ["--noisy", "--vectors", "many"]),
+    "few, accuracy": ("accuracy", ["--optimize", "accuracy", "--vectors", "few"]),
+    "few, noisy": ("noisy_text", ["--noisy", "--vectors", "few"]),
+    "few, speed": ("efficiency", ["--vectors", "few"]),
+    "floret": ("accuracy_vectors", ["--optimize", "accuracy", "--vectors", "floret"]),
+    "floret, noisy": ("noisy_text_vectors", ["--noisy", "--vectors", "floret"]),
+    "German vectors": ("efficiency", ["--vectors", "german"]),
     "German": ("efficiency", ["--lang", "de"]),
+    "German by three letters": ("efficiency", ["--lang", "deu"]),
+    "many languages": ("efficiency", ["--lang", "mul"]),
     "Chinese": ("accuracy", ["--lang", "zh", "--optimize", "accuracy"]),
 }
 
@@ -49,14 +57,25 @@ def words(result):
 
 
 @pytest.fixture(scope="module")
-def vectors(tmp_path_factory):
-    """A pipeline folder with vectors."""
+def tables(tmp_path_factory):
+    """Pipeline folders with vectors."""
+    folder = tmp_path_factory.mktemp("vectors")
+    for name, lang, n_rows in [("few", "en", 49_999), ("many", "en", 50_000), ("german", "de", 2)]:
+        nlp = spacy.blank(lang)
+        table = numpy.ones((n_rows, 5), dtype="f")
+        nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=table, keys=["Rome", "in"])
+        nlp.to_disk(folder / name)
     nlp = spacy.blank("en")
-    table = numpy.ones((2, 5), dtype="f")
-    nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=table, keys=["Rome", "in"])
-    path = tmp_path_factory.mktemp("vectors") / "five_wide"
-    nlp.to_disk(path)
-    return path
+    settings = {"mode": "floret", "minn": 2, "maxn": 3, "hash_count": 2, "bow": "<", "eow": ">"}
+    table = numpy.ones((100, 5), dtype="f")
+    nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=table, **settings)
+    nlp.to_disk(folder / "floret")
+    return folder
+
+
+@pytest.fixture
+def vectors(tables):
+    return tables / "many"
 
 
 def settings(table, name=""):
@@ -68,8 +87,9 @@ def settings(table, name=""):
     return found
 
 
-def with_vectors(options, vectors):
-    return [*options, vectors] if "--vectors" in options else options
+def with_tables(options, tables):
+    """The options with the folder of the table in place of its name."""
+    return [tables / it if (tables / it).is_dir() else it for it in options]
 
 
 def test_packaged_as_shipped():
@@ -82,10 +102,10 @@ def test_packaged_as_shipped():
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_filled_valid_and_as_asked_for(tmp_path, vectors, case):
+def test_filled_valid_and_as_asked_for(tmp_path, tables, case):
     name, options = CASES[case]
     out = tmp_path / "new" / "config.cfg"
-    result = run(out, *with_vectors(options, vectors))
+    result = run(out, *with_tables(options, tables))
     assert result.exit_code == 0, result.output
     config = Config().from_disk(out, interpolate=False)
     filled = load_model_from_config(config, auto_fill=True, validate=True).config
@@ -95,8 +115,11 @@ def test_filled_valid_and_as_asked_for(tmp_path, vectors, case):
     if "--vectors" in options:
         # The configs for vectors name their table in a block, so it would be there twice.
         expected[f"{EMBED}.include_static_vectors"] = not name.endswith("_vectors")
-        expected["paths.vectors"] = str(vectors)
-    expected["nlp.lang"] = {"German": "de", "Chinese": "zh"}.get(case, "en")
+        expected["paths.vectors"] = str(tables / options[-1])
+    if options[-1:] == ["floret"]:
+        expected[f"{EMBED}.vectors.vocab.trained_words"] = 0
+    langs = {"German": "de", "Chinese": "zh", "many": "xx"}
+    expected["nlp.lang"] = langs.get(case.split()[0], "en")
     tokenizer = "spacy.zh.ChineseTokenizer" if case == "Chinese" else "spacy.Tokenizer.v1"
     expected["nlp.tokenizer.@tokenizers"] = tokenizer
     written = settings(config)
@@ -104,7 +127,7 @@ def test_filled_valid_and_as_asked_for(tmp_path, vectors, case):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_comment_stands_before_what_it_stood_before(tmp_path, vectors, name):
+def test_every_comment_stands_before_what_it_stood_before(tmp_path, tables, name):
     def followers(path):
         """The setting or section after each comment line, but those of the head."""
         body = path.read_text("utf8").split("\n\n", 1)[1].splitlines()
@@ -114,7 +137,7 @@ def test_every_comment_stands_before_what_it_stood_before(tmp_path, vectors, nam
                 yield line, after.partition("=")[0].strip("[] ").rpartition(".")[2]
 
     out = tmp_path / "config.cfg"
-    assert run(out, *with_vectors(OPTIONS[name], vectors)).exit_code == 0
+    assert run(out, *with_tables(OPTIONS[name], tables)).exit_code == 0
     shipped = list(followers(SHIPPED / f"{name}.cfg"))
     assert shipped and sorted(followers(out)) == sorted(shipped)
     head = (SHIPPED / f"{name}.cfg").read_text("utf8").split("\n\n")[0]
@@ -156,8 +179,10 @@ def test_where_no_file_can_be_written(tmp_path, place):
         (["--noisy", "--optimize", "speed"], "expected one of the two"),
         (["--lang", "nolanguage"], "nolanguage"),
         (["--optimize", "size"], "'speed', 'accuracy'"),
-        (["--vectors", "missing"], "does not exist"),
-        (["--vectors", "."], ". is no folder of a pipeline with static vectors: [E053]"),
+        (["--vectors", "missing"], "missing is no folder or package of a pipeline with static"),
+        (["--vectors", "missing"], "there is no such folder, and no such package is installed"),
+        (["--vectors", "."], ". is no folder or package of a pipeline with static vectors: [E053]"),
+        (["--vectors", "v${x}"], "v${x} has '${' in its name"),
     ],
 )
 def test_refused(tmp_path, monkeypatch, options, message):
@@ -183,24 +208,112 @@ def test_components_beside_the_vectors_are_not_loaded(tmp_path, vectors):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_head_says_nothing_else_than_the_options(tmp_path, vectors, name):
+def test_the_head_says_nothing_else_than_the_options(tmp_path, tables, name):
     head = (SHIPPED / f"{name}.cfg").read_text("utf8").split("\n\n")[0]
     assert (NO_VECTORS in head) != name.endswith("_vectors")
     out = tmp_path / "config.cfg"
-    assert run(out, *with_vectors(WITH_VECTORS[name], vectors)).exit_code == 0
+    assert run(out, *with_tables(WITH_VECTORS[name], tables)).exit_code == 0
     head = out.read_text("utf8").split("\n\n")[0]
     assert (NO_VECTORS in head) == (name in ("accuracy", "noisy_text"))  # not given any here
 
 
-@pytest.mark.slow
+def test_vectors_of_another_language_are_refused(tmp_path, tables):
+    message = f"--lang de was given with {tables / 'few'}, which is of the language en."
+    for code in ("de", "deu"):
+        result = run(tmp_path / "out.cfg", "--lang", code, "--vectors", tables / "few")
+        assert result.exit_code == 1 and message in words(result)
+    assert not (tmp_path / "out.cfg").exists()
+    assert run(tmp_path / "out.cfg", "--lang", "eng", "--vectors", tables / "few").exit_code == 0
+
+
+def test_what_was_decided_for_the_table_is_said(tmp_path, tables):
+    def said(table, *options):
+        return words(run(tmp_path / "out.cfg", "--force", "--vectors", tables / table, *options))
+
+    few = "few has 49,999 vectors, fewer than 50,000."
+    assert few in said("few", "--noisy") and "'noisy_text_vectors'" in said("few", "--noisy")
+    assert few in said("few", "--optimize", "accuracy")
+    assert "trained_words = 0" in said("floret", "--optimize", "accuracy")
+    for options in (["few"], ["floret"], ["many", "--noisy"]):
+        assert "fewer than" not in said(*options) and "floret table" not in said(*options)
+
+
+def test_notes_stay_out_of_a_config_that_is_printed(tables):
+    result = run("-", "--noisy", "--vectors", tables / "floret")
+    assert "floret table" in result.stderr
+    head = (SHIPPED / "noisy_text_vectors.cfg").read_text("utf8").splitlines()[0]
+    assert result.stdout.startswith(head)
+
+
+@pytest.mark.parametrize("name", ["accuracy_vectors", "noisy_text_vectors"])
+def test_comments_say_whether_vectors_are_trained(tmp_path, tables, name):
+    out = tmp_path / "config.cfg"
+    for table, is_trained in (("many", True), ("floret", False)):
+        options = with_tables([*OPTIONS[name][:-1], table], tables)
+        assert run(out, *options, "--force").exit_code == 0
+        text = out.read_text("utf8")
+        assert (TRAINED in text) == is_trained
+        assert text.count("(initialize.vectors) as they are.\n") == (not is_trained)
+
+
+def test_vectors_of_a_package(tmp_path, tables, monkeypatch):
+    """As `spacy package` lays it out."""
+    package = tmp_path / "site" / "xy_vectors"
+    shutil.copytree(tables / "few", package / "en_pipeline-0.0.0")
+    shutil.copy(tables / "few" / "meta.json", package)
+    (package / "__init__.py").write_text("")
+    (tmp_path / "site" / "xy_vectors-0.0.0.dist-info").mkdir()
+    metadata = tmp_path / "site" / "xy_vectors-0.0.0.dist-info" / "METADATA"
+    metadata.write_text("Metadata-Version: 2.1\nName: xy_vectors\nVersion: 0.0.0\n")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    out = tmp_path / "config.cfg"
+    result = run(out, "--vectors", "xy_vectors", "--optimize", "accuracy")
+    assert result.exit_code == 0 and "xy_vectors has 49,999 vectors" in words(result)
+    assert Config().from_disk(out, interpolate=False)["paths"]["vectors"] == "xy_vectors"
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_trains_as_it_is(tmp_path, vectors, name):
+def test_sections_in_the_order_of_the_shipped_config(tmp_path, tables, name):
+    def sections(path):
+        lines = path.read_text("utf8").splitlines()
+        return [line.strip("[]") for line in lines if line.startswith("[")]
+
+    out = tmp_path / "config.cfg"
+    assert run(out, *with_tables(OPTIONS[name], tables)).exit_code == 0
+    shipped, written = sections(SHIPPED / f"{name}.cfg"), sections(out)
+    assert [section for section in written if section in shipped] == shipped
+    for above, section in zip(written, written[1:]):
+        if section not in shipped:  # a table of its own, now that it is filled
+            assert above.startswith(section.rpartition(".")[0])
+
+
+def test_commands_can_be_pasted(tmp_path):
+    out = tmp_path / "my conf" / "c $d.cfg"
+    result = run(out)
+    assert result.exit_code == 0 and f"spacy train '{out}' --paths.train" in words(result)
+    assert f"spacy train '{out}' --paths.train" in out.read_text("utf8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "options",
+    [
+        *WITH_VECTORS.values(),
+        ["--optimize", "accuracy", "--vectors", "few"],
+        ["--optimize", "accuracy", "--vectors", "floret"],
+        ["--noisy", "--vectors", "floret"],
+        ["--vectors", "german"],
+        ["--lang", "deu"],
+    ],
+    ids=" ".join,
+)
+def test_trains_as_it_is(tmp_path, tables, options):
     """Three steps of what the command writes."""
     nlp = spacy.blank("en")
     doc = Doc(nlp.vocab, ["Made", "in", "Rome", "."], ents=["O", "O", "B-GPE", "O"])
     DocBin(docs=[doc] * 4).to_disk(tmp_path / "data.spacy")
     out = tmp_path / "config.cfg"
-    assert run(out, *with_vectors(WITH_VECTORS[name], vectors)).exit_code == 0
+    assert run(out, *with_tables(options, tables)).exit_code == 0
     data = [part for it in ("train", "dev") for part in (f"--paths.{it}", tmp_path / "data.spacy")]
     assert CliRunner().invoke(app, ["debug", "config", *map(str, [out, *data])]).exit_code == 0
     steps = ["--training.max_steps", "3", "--training.eval_frequency", "3"]
