@@ -99,8 +99,8 @@ class ModelErrors:
         "read once: give one of the two the path of another table, or leave it out."
     )
     TRAINED_FLORET = (
-        "trained_words = {trained_words} was given with floret vectors, which no word has a row of "
-        "its own in. Set trained_words = 0."
+        "trained_words was given with floret vectors, which no word has a row of its own in. Set "
+        "trained_words = 0."
     )
     VECTORS_WIDTH = (
         "The static vectors of {where} are {given} wide; the model was trained with vectors "

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from functools import partial
-from typing import Any, Callable, Iterable, Optional, Tuple, cast
+from typing import Any, Callable, Dict, Iterable, Optional, Tuple, cast
 
 import numpy
 from spacy.tokens import Doc
@@ -36,23 +36,26 @@ def static_vectors(
     trained_words (int): Words whose vectors are trained on, at most.
     RETURNS (Model[Words, Floats2d]): From words to `(nW, nV + 1)`.
     """
-    read = partial(read_training_docs, table, trained_words)
+    attrs: Dict[str, Any] = {} if table is None else {"table": table}
+    if trained_words:
+        # The rows of E by the words' keys, and what gives them.
+        attrs["rows"] = None
+        attrs["read_training_docs"] = partial(read_training_docs, trained_words)
     return Model(
         "static_vectors",
-        partial(forward, table),
-        init=partial(init, table, trained_words),
+        forward,
+        init=init,
         params={"E": None} if trained_words else {},
         # Rows of a table at a path, which could be another one when the model is loaded.
         dims={"nV": None, "nO": None, **({} if table is None else {"nR": None})},
-        # Of E, by the words' keys.
-        attrs={"rows": None, "read_training_docs": read} if trained_words else {},
+        attrs=attrs,
     )
 
 
 def forward(
-    table: Optional[VectorTable], model: Model[Words, Floats2d], words: Words, is_train: bool
+    model: Model[Words, Floats2d], words: Words, is_train: bool
 ) -> Tuple[Floats2d, Callable[[Floats2d], None]]:
-    nV = model.get_dim("nV")
+    nV, table = model.get_dim("nV"), model.attrs.get("table")
     _check_shape(table, model, *_source(table, words).data.shape)
     Y, found = find_vectors(model.ops, cast(Vocab, words.vocab), words.names, table)
     if not model.has_param("E"):
@@ -72,14 +75,10 @@ def forward(
 
 
 def read_training_docs(
-    table: Optional[VectorTable],
-    trained_words: int,
-    model: Model[Words, Floats2d],
-    docs: Iterable[Doc],
+    trained_words: int, model: Model[Words, Floats2d], docs: Iterable[Doc]
 ) -> None:
     """Give rows of `E` to the words with a vector, the most frequent first.
 
-    table (Optional[VectorTable]): The table to look in; None: the vocab's own.
     trained_words (int): Rows, at most.
     model (Model[Words, Floats2d]): Made by `static_vectors`.
     docs (Iterable[Doc]): All training Docs.
@@ -91,7 +90,7 @@ def read_training_docs(
     counts: Counter = Counter()
     if of_names:
         names = numpy.array(list(of_names), dtype="uint64")
-        Y, found = find_vectors(model.ops, vocab, names, table)
+        Y, found = find_vectors(model.ops, vocab, names, model.attrs.get("table"))
         is_found = model.ops.to_numpy(Y[:, -1]) == 0
         for key, count, has_vector in zip(found.tolist(), of_names.values(), is_found.tolist()):
             if has_vector:
@@ -120,26 +119,23 @@ def _check_shape(
 
 
 def init(
-    table: Optional[VectorTable],
-    trained_words: int,
-    model: Model[Words, Floats2d],
-    X: Optional[Words] = None,
-    Y: Optional[Floats2d] = None,
+    model: Model[Words, Floats2d], X: Optional[Words] = None, Y: Optional[Floats2d] = None
 ) -> None:
     if X is None:
         raise ValueError(Errors.MISSING_DIM.format(layer=model.name, dim="nV"))
+    table = model.attrs.get("table")
     source = _source(table, X)
     if 0 in source.data.shape:
         raise ValueError(Errors.NO_VECTORS.format(where=_where(table)))
-    if trained_words and source.mode != Mode.default:
-        raise ValueError(Errors.TRAINED_FLORET.format(trained_words=trained_words))
     nR, nV = source.data.shape
     if table is not None:
         model.set_dim("nR", nR)
     model.set_dim("nV", nV)
     model.set_dim("nO", nV + 1)
-    if trained_words:
+    if "rows" in model.attrs:
         rows = model.attrs["rows"]
         if rows is None:
             raise ValueError(Errors.NO_TRAINING_WORDS.format(layer="StaticVectors(trained_words)"))
+        if source.mode != Mode.default:
+            raise ValueError(Errors.TRAINED_FLORET)
         model.set_param("E", model.ops.alloc2f(len(rows), nV))

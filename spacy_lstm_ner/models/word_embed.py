@@ -1,7 +1,7 @@
 """Word vectors from attributes, computed once for each distinct word of a batch."""
 
 from pathlib import Path
-from typing import Any, Dict, List, Optional, cast
+from typing import Any, Dict, List, Optional
 
 from spacy.tokens import Doc
 from thinc.api import Model, concatenate
@@ -88,7 +88,7 @@ def _check_tables(static: Dict[str, Model[Words, Floats2d]]) -> None:
     for name, part in static.items():
         for node in part.walk():
             if node.name == "static_vectors":
-                table = cast(Any, node._func).args[0]
+                table = node.attrs.get("table")
                 file = None if table is None else Path(table.data.filename).resolve()
                 if file in seen:
                     where = "of the vocab" if table is None else f"at '{table.path}'"

@@ -77,7 +77,7 @@ def test_errors(nlp, docs, path, tmp_path):
     nlp.vocab.vectors = Vectors(
         mode="floret", data=random_vectors(WORDS, 5), minn=2, maxn=3, hash_count=1
     )
-    with pytest.raises(ValueError, match="trained_words = 100 was given with floret"):
+    with pytest.raises(ValueError, match="trained_words was given with floret"):
         make_model("two", path, [nlp.make_doc("a")])
 
 
