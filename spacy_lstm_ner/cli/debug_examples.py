@@ -7,6 +7,7 @@ from wasabi import msg
 from ..data.duplicates import Duplicate
 from ..data.mentions import Mention
 from ..data.report import Report
+from .excerpts import clip
 
 WIDTH = 80
 INDENT = 2
@@ -69,17 +70,6 @@ def show_overlaps(report: Report, limit: Optional[int]) -> None:
                 for double in found[:limit]:
                     msg.text(_double(overlap.part, overlap.other, double))
                 _show_rest(found, limit)
-
-
-def clip(text: str, width: int) -> str:
-    """Put a text on one line, and cut it where it is too long.
-
-    text (str): The text.
-    width (int): How many characters to keep.
-    RETURNS (str): The text with its line breaks and tabs written out.
-    """
-    line = text.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
-    return line if len(line) <= width else line[: width - 1] + "…"
 
 
 def _show_string(text: str, said: str, places: Sequence[Mention], limit: Optional[int]) -> None:

@@ -9,7 +9,8 @@ from ..data.coverage import Unseen, VectorCoverage
 from ..data.report import Report
 from ..data.stats import Lengths
 from ..data.verdict import Problem
-from .debug_examples import clip, show_disagreements, show_misfits, show_overlaps
+from .debug_examples import show_disagreements, show_misfits, show_overlaps
+from .excerpts import clip
 
 SHOWN = 5
 

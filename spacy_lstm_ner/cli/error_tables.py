@@ -1,7 +1,7 @@
 """What `spacy lstm-ner errors` prints, 80 columns wide."""
 
 from textwrap import fill
-from typing import List
+from typing import Iterable
 
 import typer
 from wasabi import msg
@@ -11,14 +11,15 @@ from ..evaluation.error_report import NONE, ErrorReport
 from ..evaluation.errors_page import order_note, part_rows, sentence_heading, sentence_matches
 from ..evaluation.page import LOOKS, Mark, PageMatch
 from ..evaluation.sentences import Sentence
-from .debug_examples import clip
-from .parts import NAME, print_parts
+from .excerpts import ENTITY, clip, cut_middle, excerpt
+from .parts import NAME, WIDTH, print_parts
 
-WIDTH = 80
 SPACING = 2  # columns between those of the confusion matrix
 HEADS = (12, 7, 5)  # columns of a label above it: the most that fit
 CONFUSIONS = 15  # pairs of labels that are listed where the matrix is too wide
 SENTENCES = 5
+LISTED = 8  # errors of a sentence that are shown
+QUOTED = 200  # characters of the entities of an error, on each side
 
 
 def print_report(report: ErrorReport) -> None:
@@ -58,7 +59,8 @@ def _print_kinds(report: ErrorReport) -> None:
     msg.text(
         f"{len(report.references)} documents, {report.total.n_gold} gold and "
         f"{report.total.n_predicted} predicted entities, {n_errors} errors in "
-        f"{len(report.sentences)} sentences"
+        f"{len(report.sentences)} sentences. A split or merged error counts once here; the tables "
+        "below count entities."
     )
 
 
@@ -90,32 +92,32 @@ def _print_confusion(report: ErrorReport) -> None:
 def _print_sentence(report: ErrorReport, sentence: Sentence) -> None:
     text = report.references[sentence.doc][sentence.start : sentence.end].text
     matches = sentence_matches(report, sentence)
-    typer.echo(f"\n{sentence_heading(report, sentence)}")
+    errors = [match for match in matches if match.kind in ERRORS]
+    around = [mark for match in errors[:LISTED] for mark in (*match.gold, *match.predicted)]
+    typer.echo(f"\n{clip(sentence_heading(report, sentence), WIDTH)}")
     for side in ("gold", "predicted"):
-        marks = sorted(mark for match in matches for mark in getattr(match, side))
-        line = " ".join(_marked(text, marks).split())
+        line = excerpt(text, [mark for match in matches for mark in getattr(match, side)], around)
         indent = " " * 13
         head = f"  {side}:".ljust(len(indent))
         typer.echo(fill(line, WIDTH, initial_indent=head, subsequent_indent=indent))
-    for match in matches:
-        if match.kind in ERRORS:
-            line = f"{LOOKS[match.kind].sign:>5} {_in_words(text, match)}"
-            typer.echo(fill(line, WIDTH, initial_indent="", subsequent_indent=" " * 8))
-
-
-def _marked(text: str, marks: List[Mark]) -> str:
-    """The text with its entities in brackets, each with its label."""
-    parts, done = [], 0
-    for mark in marks:
-        parts.append(f"{text[done : mark.start]}[{text[mark.start : mark.end]} {mark.label}]")
-        done = max(done, mark.end)
-    return "".join([*parts, text[done:]])
+    for match in errors[:LISTED]:
+        line = f"{LOOKS[match.kind].sign:>5} {_in_words(text, match)}"
+        typer.echo(fill(line, WIDTH, initial_indent="", subsequent_indent=" " * 8))
+    if len(errors) > LISTED:
+        rest = len(errors) - LISTED
+        typer.echo(
+            f"{'…':>5} {rest} more {'error' if rest == 1 else 'errors'} (see --html, --json)"
+        )
 
 
 def _in_words(text: str, match: PageMatch) -> str:
-    sides = []
-    for marks in (match.gold, match.predicted):
-        quoted = [f"{clip(text[mark.start : mark.end], 40)} {mark.label}" for mark in marks]
-        sides.append(", ".join(quoted) or "nothing")
     sure = "" if match.confidence is None else f" ({match.confidence:.2f})"
-    return f"{LOOKS[match.kind].name}: {sides[0]} → {sides[1]}{sure}"
+    gold, predicted = _quoted(text, match.gold), _quoted(text, match.predicted)
+    return f"{LOOKS[match.kind].name}: {gold} → {predicted}{sure}"
+
+
+def _quoted(text: str, marks: Iterable[Mark]) -> str:
+    names = [
+        f"{cut_middle(text[mark.start : mark.end], ENTITY)} {mark.label}" for mark in sorted(marks)
+    ]
+    return clip(", ".join(names) or "nothing", QUOTED)

@@ -7,15 +7,16 @@ from wasabi import msg
 from ..evaluation.compare import ERRORS, Kind
 from ..evaluation.page import percent
 from ..evaluation.page_tables import PartRow
-from .debug_examples import clip
+from .excerpts import clip
 
-NAME = 16  # columns of the first column at most
+WIDTH = 80
+NAME, SHORT_NAME = 16, 8  # columns of a name at most, and where numbers are long
 HEADS: Dict[Kind, str] = {
     "correct": "corr",
-    "label": "label",
-    "boundary": "bound",
+    "label": "lab",
+    "boundary": "bnd",
     "both": "both",
-    "split": "split",
+    "split": "spl",
     "merged": "merg",
     "missed": "miss",
     "spurious": "spur",
@@ -27,17 +28,20 @@ def print_parts(rows: Iterable[PartRow]) -> None:
 
     rows (Iterable[PartRow]): Its rows.
     """
-    kinds = ("correct", *ERRORS)
+    rows, shown = list(rows), ("gold", "predicted", "correct", *ERRORS)
+    header = ("P", "R", "F", "gold", "pred", *(HEADS[kind] for kind in ("correct", *ERRORS)))
+    numbers = [
+        (
+            *(percent(row.scores.get(key)) for key in "prf"),
+            *(str(row.counts[key]) for key in shown),
+        )
+        for row in rows
+    ]
+    taken = sum(1 + max(map(len, column)) for column in zip(header, *numbers))
+    width = min(NAME, max(SHORT_NAME, WIDTH - taken))
     msg.table(
-        [
-            (
-                clip(row.name, NAME),
-                *(percent(row.scores.get(key)) for key in "prf"),
-                *(row.counts[key] for key in ("gold", *kinds)),
-            )
-            for row in rows
-        ],
-        header=("", "P", "R", "F", "gold", *(HEADS[kind] for kind in kinds)),
-        aligns=("l", *"r" * (4 + len(kinds))),
+        [(clip(row.name, width), *cells) for row, cells in zip(rows, numbers)],
+        header=("", *header),
+        aligns=("l", *"r" * len(header)),
         spacing=1,
     )

@@ -8,8 +8,15 @@ from spacy.tokens import DocBin
 from typer.testing import CliRunner
 
 import spacy_lstm_ner.cli  # noqa: F401  (adds itself to spaCy's app)
+from spacy_lstm_ner.cli.error_tables import print_report
 from spacy_lstm_ner.cli.errors import choose_component
+from spacy_lstm_ner.cli.parts import print_parts
+from spacy_lstm_ner.evaluation.compare import ERRORS
+from spacy_lstm_ner.evaluation.error_report import report_errors
+from spacy_lstm_ner.evaluation.metrics import compare_example
+from spacy_lstm_ner.evaluation.page_tables import PartRow
 
+from ..evaluation.helpers import make_example
 from ..pipeline.helpers import train_unsure
 
 RECORDS = [
@@ -76,10 +83,13 @@ def test_all_tables(model, data, tmp_path):
     result = run(model, data, "--train", train, "--json", tmp_path / "new" / "errors.json")
     assert result.exit_code == 0, result.output
     rows = [line.split() for line in result.output.splitlines()]
-    #                        P      R      F   gold corr label bound both split merg miss spur
-    assert ["ALL", "33.3", "25.0", "28.6", "4", "1", "1", "0", "1", "0", "0", "1", "0"] in rows
-    assert ["formal", "100.0", "100.0", "100.0", "1", "1", *"0000000"] in rows
-    assert ["seen", "50.0", "100.0", "66.7", "1", "1", *"0000000"] in rows
+    heads = ["gold", "pred", "corr", "lab", "bnd", "both", "spl", "merg", "miss", "spur"]
+    assert ["P", "R", "F", *heads] in rows
+    assert ["ALL", "33.3", "25.0", "28.6", *"4311010010"] in rows
+    assert ["GPE", "33.3", "100.0", "50.0", *"1310000000"] in rows
+    assert ["PERSON", "0.0", "0.0", "0.0", *"1000000010"] in rows
+    assert ["formal", "100.0", "100.0", "100.0", *"1110000000"] in rows
+    assert ["seen", "50.0", "100.0", "66.7", *"1210000000"] in rows
     assert ["ORG", "2", "·", "·", "·"] in rows
     assert "Document 2, sentence 1 (<b>)" in result.output
     assert "gold: [Ann PERSON] saw [Paris Match ORG] in [Rome ORG]." in words(result)
@@ -119,6 +129,46 @@ def test_many_labels_are_listed(model, tmp_path):
     result = run(model, data)
     assert "Labels that are confused most often" in result.output
     assert "LONG_LABEL_00" in result.output and "none" in result.output
+
+
+@pytest.mark.parametrize(
+    "number, width", [(7, 15), (123, 15), (12_345, 12), (1_234_567, 8), (10**8, 8)]
+)
+def test_names_give_way_to_large_numbers(capsys, number, width):
+    counts = dict.fromkeys(ERRORS, 123) | dict.fromkeys(("gold", "predicted", "correct"), number)
+    print_parts([PartRow("A_VERY_LONG_LABEL_INDEED", dict.fromkeys("prf", 1.0), counts)])
+    *_, row = capsys.readouterr().out.rstrip().splitlines()
+    assert row.split()[0] == "A_VERY_LONG_LABEL_INDEED"[: width - 1] + "…"
+    assert len(row) <= 80 or width == 8
+
+
+def test_a_label_that_is_only_predicted(tmp_path, nlp):
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "NEW", "pattern": "Ann"}])
+    nlp.to_disk(tmp_path / "model")
+    result = run(tmp_path / "model", write_jsonl(tmp_path / "data.jsonl", RECORDS))
+    assert ["NEW", "0.0", "0.0", "0.0", *"0200000001"] in [
+        line.split() for line in result.output.splitlines()
+    ]
+
+
+def test_pieces_stand_in_the_order_of_the_text(capsys):
+    """Whichever fits best."""
+    example = make_example(predicted=[(0, 5, "X")], gold=[(0, 1, "X"), (2, 5, "X")])
+    print_report(report_errors([example.reference], [compare_example(example)]))
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "∪ merged: the X, brown fox jumps X → the quick brown fox jumps X" in shown
+
+
+def test_texts_do_not_steer_the_terminal(model, tmp_path):
+    evil = "Rome\x1b[2J\x07"
+    record = {"text": f"{evil} saw Rome.", "spans": [{"start": 0, "end": 9, "label": "A\x1bB"}]}
+    record |= {"id": evil, "meta": {"register": evil}}
+    result = run(model, write_jsonl(tmp_path / "data.jsonl", [record]))
+    assert result.exit_code == 0, result.output
+    assert set(re.findall(r"\x1b\[(.)", result.output)) <= {"3", "1", "0"}  # colours of wasabi
+    assert "\x1b[2J" not in result.output and "\x07" not in result.output
+    assert "Document 1 (Rome\\x1b[2J\\x07, Rome\\x1b[2J\\x07)" in result.output
+    assert "A\\x1bB" in result.output
 
 
 def test_converted_data_keep_their_register(model, data, tmp_path):
