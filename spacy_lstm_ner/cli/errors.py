@@ -67,8 +67,10 @@ def errors_cli(
         import_code(code_path)
         nlp = load_model(model)
         ner = choose_component(nlp, component)
-        golds = _read(nlp, data_path, note)
-        train = None if train_path is None else _read(nlp, train_path, note)
+        golds = _read(nlp, data_path, note, Errors.NO_GOLD_ENTITIES)
+        train = None
+        if train_path is not None:
+            train = _read(nlp, train_path, note, Errors.NO_TRAIN_ENTITIES)
         report = _analyse(nlp, ner, golds, train)
     print_report(report)
     _say_what_is_left_out(nlp, report)
@@ -100,11 +102,11 @@ def choose_component(nlp: Language, name: Optional[str]) -> Optional[LSTMNer]:
     return able[0] if len(able) == 1 else None
 
 
-def _read(nlp: Language, path: Path, report: Report) -> List[Doc]:
-    """Documents with at least one entity among them."""
+def _read(nlp: Language, path: Path, report: Report, without_entities: str) -> List[Doc]:
+    """Documents with at least one entity among them, or an error with this message."""
     docs = read_docs(nlp, path, report)
     if not any(doc.ents for doc in docs):
-        raise ValueError(Errors.NO_GOLD_ENTITIES.format(path=path, n_docs=len(docs)))
+        raise ValueError(without_entities.format(path=path, n_docs=len(docs)))
     return docs
 
 

@@ -86,6 +86,11 @@ class CorpusErrors:
         "Give documents with entities (doc.ents, or 'spans' in JSON lines); to count what a "
         "pipeline finds where nothing is, use `spacy lstm-ner evaluate`."
     )
+    NO_TRAIN_ENTITIES = (
+        "{path} was given as what the pipeline was trained on (--train), but its {n_docs} "
+        "documents have not one entity. Seen entities can be told from unseen ones only with the "
+        "entities of the training documents: give those documents, or leave --train out."
+    )
     NO_PREDICTED_ENTS = (
         "The pipeline ({names}) found no entity in {n_docs} documents with {n_gold} gold "
         "entities, so all of them are missed and there are no kinds of error to tell apart. A "

@@ -297,7 +297,8 @@ def test_training_data_without_entities(model, data, tmp_path):
     train = write_jsonl(tmp_path / "train.jsonl", [{"text": "Rome", "spans": []}])
     result = run(model, data, "--train", train)
     assert result.exit_code == 1
-    assert "train.jsonl has 1 documents and not one entity" in words(result)
+    assert "train.jsonl was given as what the pipeline was trained on (--train)" in words(result)
+    assert "its 1 documents have not one entity" in words(result)
 
 
 def test_unknown_component(ours, data):
