@@ -42,6 +42,18 @@ def find_component(nlp: Language, name: Optional[str]) -> Tuple[str, LSTMNer]:
     return chosen, found[chosen]
 
 
+def pipeline_title(nlp: Language, model: str) -> str:
+    """What a pipeline is called on a page: many have the name and the version that spaCy gives.
+
+    nlp (Language): The pipeline.
+    model (str): The name or path that it was loaded from.
+    RETURNS (str): Its package's name and version, after the path if it is no installed package.
+    """
+    package = "{lang}_{name}".format(**nlp.meta)
+    title = f"{package} {nlp.meta['version']}"
+    return title if model == package else f"{model} ({title})"
+
+
 def choose_name(name: Optional[str], ours: Sequence[str], pipes: Sequence[str]) -> str:
     """Choose among the components of a pipeline that are an lstm_ner.
 

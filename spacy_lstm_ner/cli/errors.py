@@ -20,7 +20,7 @@ from ..evaluation.error_report import ErrorReport, report_errors
 from ..evaluation.errors_page import render_errors_page
 from ..evaluation.metrics import compare_example
 from ..pipeline.lstm_ner import LSTMNer
-from .component import find_component
+from .component import find_component, pipeline_title
 from .error_tables import print_report
 from .gold import read_docs
 from .options import Code, GoldFile, Model, UseGpu
@@ -79,7 +79,7 @@ def errors_cli(
         srsly.write_json(json, report_as_json(report))
         msg.good(f"All as JSON: {json}")
     if html is not None:
-        title = "Errors of {lang}_{name} {version}".format(**nlp.meta) + f" on {data_path.name}"
+        title = f"Errors of {pipeline_title(nlp, model)} on {data_path.name}"
         html.parent.mkdir(parents=True, exist_ok=True)
         page = render_errors_page(title, report, nlp.meta["lang"], limit)
         html.write_text(page, encoding="utf8")

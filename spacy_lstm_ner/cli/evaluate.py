@@ -21,6 +21,7 @@ from ..evaluation.page import Mark, PageDoc, PageMatch, percent, render_page
 from ..evaluation.page_tables import ALL, PartRow, accuracy_table, parts_table
 from ..evaluation.token_accuracy import accuracy_rows
 from ..pipeline.lstm_ner import LSTMNer
+from .component import pipeline_title
 from .gold import read_gold
 from .options import Code, GoldFile, Model, UseGpu
 from .parts import print_parts
@@ -79,8 +80,7 @@ def evaluate_cli(
         srsly.write_json(output, metrics)
         msg.good(f"Metrics: {output}")
     if html is not None:
-        pipeline = "{lang}_{name} {version}".format(**nlp.meta)
-        title = f"Entities of {pipeline} on {data_path.name}"
+        title = f"Entities of {pipeline_title(nlp, model)} on {data_path.name}"
         docs = _worst_docs(nlp.meta["lang"], examples, comparisons, limit)
         facts = (
             f"{metrics['docs']:,} documents, {metrics['words']:,} words. Shown: {len(docs):,}, "

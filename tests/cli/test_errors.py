@@ -1,5 +1,6 @@
 import json
 import re
+from html import escape
 
 import pytest
 import spacy
@@ -8,15 +9,9 @@ from spacy.tokens import DocBin
 from typer.testing import CliRunner
 
 import spacy_lstm_ner.cli  # noqa: F401  (adds itself to spaCy's app)
-from spacy_lstm_ner.cli.error_tables import print_report
+from spacy_lstm_ner.cli.component import pipeline_title
 from spacy_lstm_ner.cli.errors import choose_component
-from spacy_lstm_ner.cli.parts import print_parts
-from spacy_lstm_ner.evaluation.compare import ERRORS
-from spacy_lstm_ner.evaluation.error_report import report_errors
-from spacy_lstm_ner.evaluation.metrics import compare_example
-from spacy_lstm_ner.evaluation.page_tables import PartRow
 
-from ..evaluation.helpers import make_example
 from ..pipeline.helpers import train_unsure
 
 RECORDS = [
@@ -131,17 +126,6 @@ def test_many_labels_are_listed(model, tmp_path):
     assert "LONG_LABEL_00" in result.output and "none" in result.output
 
 
-@pytest.mark.parametrize(
-    "number, width", [(7, 15), (123, 15), (12_345, 12), (1_234_567, 8), (10**8, 8)]
-)
-def test_names_give_way_to_large_numbers(capsys, number, width):
-    counts = dict.fromkeys(ERRORS, 123) | dict.fromkeys(("gold", "predicted", "correct"), number)
-    print_parts([PartRow("A_VERY_LONG_LABEL_INDEED", dict.fromkeys("prf", 1.0), counts)])
-    *_, row = capsys.readouterr().out.rstrip().splitlines()
-    assert row.split()[0] == "A_VERY_LONG_LABEL_INDEED"[: width - 1] + "…"
-    assert len(row) <= 80 or width == 8
-
-
 def test_a_label_that_is_only_predicted(tmp_path, nlp):
     nlp.add_pipe("entity_ruler").add_patterns([{"label": "NEW", "pattern": "Ann"}])
     nlp.to_disk(tmp_path / "model")
@@ -149,14 +133,6 @@ def test_a_label_that_is_only_predicted(tmp_path, nlp):
     assert ["NEW", "0.0", "0.0", "0.0", *"0200000001"] in [
         line.split() for line in result.output.splitlines()
     ]
-
-
-def test_pieces_stand_in_the_order_of_the_text(capsys):
-    """Whichever fits best."""
-    example = make_example(predicted=[(0, 5, "X")], gold=[(0, 1, "X"), (2, 5, "X")])
-    print_report(report_errors([example.reference], [compare_example(example)]))
-    shown = " ".join(capsys.readouterr().out.split())
-    assert "∪ merged: the X, brown fox jumps X → the quick brown fox jumps X" in shown
 
 
 def test_texts_do_not_steer_the_terminal(model, tmp_path):
@@ -185,7 +161,7 @@ def test_page(model, data, tmp_path):
     assert result.exit_code == 0, result.output
     assert "Page with 1 of 1 sentences" in words(result)
     page = (tmp_path / "new" / "page.html").read_text(encoding="utf8")
-    assert "Errors of en_pipeline 0.0.0 on data.jsonl" in page
+    assert f"Errors of {escape(str(model))} (en_pipeline 0.0.0) on data.jsonl" in page
     assert "Document 2, sentence 1 (&lt;b&gt;)" in page
 
 
@@ -231,6 +207,12 @@ def test_the_component_is_the_one_that_is_named_or_the_only_one(nlp):
     second = nlp.add_pipe("lstm_ner", name="second")
     assert choose_component(nlp, None) is None
     assert choose_component(nlp, "second") is second
+
+
+def test_a_package_has_a_name_that_says_enough(nlp):
+    nlp.meta.update(name="news", version="1.2.0")
+    assert pipeline_title(nlp, "en_news") == "en_news 1.2.0"
+    assert pipeline_title(nlp, "runs/en_news") == "runs/en_news (en_news 1.2.0)"
 
 
 def test_empty_documents_keep_their_number(ours, tmp_path):

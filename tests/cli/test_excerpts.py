@@ -1,15 +1,9 @@
 """What the terminal shows of a text, however long it is and whatever is in it."""
 
 import pytest
-from spacy.training import Example
 
-from spacy_lstm_ner.cli.error_tables import LISTED, SENTENCES, print_report
 from spacy_lstm_ner.cli.excerpts import LINE, WHOLE, clip, cut_middle, excerpt
-from spacy_lstm_ner.evaluation.error_report import report_errors
-from spacy_lstm_ner.evaluation.metrics import compare_example
 from spacy_lstm_ner.evaluation.page import Mark
-
-from ..evaluation.helpers import make_doc
 
 
 @pytest.mark.parametrize(
@@ -76,16 +70,3 @@ def test_entities_on_one_token_and_a_limit():
     assert excerpt("Rome!", marks[:2], []) == "[Rome LABEL_000][Rome LABEL_001]!"
     shown = excerpt("Rome!", marks, [])
     assert len(shown) == LINE and shown.endswith("…")
-
-
-def test_documents_without_sentences_do_not_fill_pages(capsys):
-    words = ["z" * 3000, *(["word"] * 49)] * 20
-    gold = make_doc([(i, i + 1, "X") for i in range(0, 1000, 50)], words=words)
-    example = Example(make_doc([(0, 1, "Y")], words=words), gold)
-    many = [example] * SENTENCES
-    print_report(report_errors([gold] * SENTENCES, [compare_example(it) for it in many]))
-    shown = capsys.readouterr().out
-    lines = shown.split("Worst sentences")[1].splitlines()
-    assert max(map(len, lines)) <= 80
-    assert len(lines) < SENTENCES * (2 * 14 + LISTED * 2 + 3)
-    assert shown.count(f"… {20 - LISTED} more errors (see --html, --json)") == SENTENCES
