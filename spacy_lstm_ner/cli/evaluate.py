@@ -18,7 +18,7 @@ from ..data.problems import Report
 from ..evaluation.counts import Comparison
 from ..evaluation.metrics import compare_example, count_errors, entity_metrics
 from ..evaluation.page import Mark, PageDoc, PageMatch, percent, render_page
-from ..evaluation.page_tables import ALL, PartRow, accuracy_table, parts_table
+from ..evaluation.page_tables import ALL, PARTS_NOTE, PartRow, accuracy_table, parts_table
 from ..evaluation.token_accuracy import accuracy_rows
 from ..pipeline.lstm_ner import LSTMNer
 from .component import pipeline_title
@@ -86,7 +86,7 @@ def evaluate_cli(
             f"{metrics['docs']:,} documents, {metrics['words']:,} words. Shown: {len(docs):,}, "
             "those with most errors first."
         )
-        summary = parts_table("Summary", "", rows)
+        summary = parts_table("Summary", PARTS_NOTE, rows)
         summary += accuracy_table("Token accuracy", _counted(metrics), accuracy_rows(metrics))
         page = render_page(title, facts, summary, docs, "documents")
         html.parent.mkdir(parents=True, exist_ok=True)

@@ -6,21 +6,20 @@ from .compare import ERRORS
 from .counts import Counts
 from .error_report import ErrorReport, register_of
 from .page import Mark, PageDoc, PageMatch, render_page
-from .page_tables import ALL, PartRow, confusion_table, kinds_table, parts_table
+from .page_tables import ALL, PARTS_NOTE, PartRow, confusion_table, kinds_table, parts_table
 from .sentences import Sentence
 
-PARTS_NOTE = (
-    "Each gold entity counts under one of correct to missed, each prediction with nothing in gold "
-    "as spurious."
-)
 SEEN_NOTE = (
     "Whether an entity's text is an entity in the training part: with this label, only with "
     "another label, or not at all."
 )
-KINDS_NOTE = "A split or merged entity is one error, however many pieces it has."
+KINDS_NOTE = (
+    "A split or merged entity is one error, however many pieces it has, here and in the filters; "
+    "the other tables count entities."
+)
 CONFUSION_NOTE = (
     "Of overlapping entities, the best fit is one pair, the rest is paired with none. A cell is "
-    "the darker, the more of its row it has; the diagonal has a border."
+    "shaded the more, the more of its row it has; the diagonal has a border."
 )
 
 

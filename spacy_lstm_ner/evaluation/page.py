@@ -114,9 +114,13 @@ def _article(number: int, doc: PageDoc) -> str:
     errors = [match for match in doc.matches if match.kind in ERRORS]
     n_correct = sum(match.kind == "correct" for match in doc.matches)
     listed = "".join(_error(doc, match) for match in errors)
-    # A match counts once: with each gold entity, or with its prediction if it has none.
-    gold = [(mark, match, True) for match in doc.matches for mark in match.gold]
-    predicted = [(mark, match, not match.gold) for match in doc.matches for mark in match.predicted]
+    # A match counts once, with its first gold mark or, if it has none, its first predicted one.
+    gold = [(mark, match, i == 0) for match in doc.matches for i, mark in enumerate(match.gold)]
+    predicted = [
+        (mark, match, i == 0 and not match.gold)
+        for match in doc.matches
+        for i, mark in enumerate(match.predicted)
+    ]
     return (
         f'<article aria-labelledby="text-{number}">'
         f'<h3 id="text-{number}">{escape(doc.heading)} <small>{len(errors)} '

@@ -10,6 +10,10 @@ from .token_accuracy import AccuracyRow
 
 SHOWN: List[Kind] = ["correct", *ERRORS]
 ALL = "ALL"  # name of a row that is the sum of the others
+PARTS_NOTE = (
+    "Entities are counted: each gold entity under one of correct to missed, so that a merged error "
+    "counts for each of its gold ones; each prediction with nothing in gold as spurious."
+)
 
 
 class PartRow(NamedTuple):
@@ -94,7 +98,8 @@ def accuracy_table(title: str, note: str, rows: Iterable[AccuracyRow]) -> str:
 
 
 def confusion_table(title: str, note: str, confusion: Confusion) -> str:
-    """Gold labels against predicted ones. A cell is the darker, the more of its row it has.
+    """Gold labels against predicted ones. A cell is shaded the more, the more of its
+    row it has.
 
     title (str): Its heading.
     note (str): How to read it.

@@ -79,6 +79,7 @@ def test_page_shows_the_worst_documents_first(model, data, tmp_path):
     assert page.index("Document 2 ") < page.index("Document 3 ")
     assert "Document 1 " not in page
     assert f"Entities of {escape(str(model))} (en_pipeline 0.0.0) on data.spacy" in page
+    assert "a merged error counts for each of its gold ones" in page
     assert "&lt;b&gt;" in page and "<b>\n" not in page
     assert "<q>Paris Match</q> <b>ORG</b>" in page and "<q>Paris</q> <b>GPE</b>" in page
 

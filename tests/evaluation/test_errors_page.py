@@ -1,10 +1,10 @@
 import re
 
-from spacy_lstm_ner.evaluation.error_report import report_errors
+from spacy_lstm_ner.evaluation.error_report import NONE, report_errors
 from spacy_lstm_ner.evaluation.errors_page import render_errors_page, sentence_matches
 from spacy_lstm_ner.evaluation.metrics import compare_example
 from spacy_lstm_ner.evaluation.page import Mark, PageMatch
-from spacy_lstm_ner.evaluation.page_tables import PartRow, parts_table
+from spacy_lstm_ner.evaluation.page_tables import PartRow, confusion_table, parts_table
 from spacy_lstm_ner.evaluation.sentences import Probabilities
 
 from .helpers import make_doc, make_example
@@ -63,6 +63,33 @@ def test_tables_and_sentences():
     assert "sentence 1" not in text
     headings = ["Kinds of error", "By label", "By register", "By what training shows"]
     assert all(f"<h2>{heading}</h2>" in html for heading in headings)
+
+
+def test_cells_are_shaded_by_their_share_of_the_row():
+    confusion = {
+        "A": {"A": 3, "B": 1, NONE: 0},
+        "B": {"A": 0, "B": 0, NONE: 0},
+        NONE: {"A": 1, "B": 2, NONE: 0},
+    }
+    html = confusion_table("Labels", "", confusion)
+    cells = re.findall(r'<td( class=same)? style="--share: ([\d.]+)">([^<]*)</td>', html)
+    bordered = [bool(same) for same, *_ in cells]
+    assert bordered == [True, False, False, False, True, False, False, False, False]
+    shares = [0.75, 0.25, 0.0, 0.0, 0.0, 0.0, 0.33, 0.67, 0.0]
+    assert [float(share) for _, share, _ in cells] == shares
+    assert [number for *_, number in cells] == ["3", "1", "·", "·", "·", "·", "1", "2", "·"]
+
+
+def test_what_is_counted_agrees():
+    """A merged error is one in the table of kinds and in the filter. The others count entities,
+    and say so."""
+    example = make_example(predicted=[(0, 5, "X")], gold=[(0, 1, "X"), (2, 5, "X")])
+    report = report_errors([example.reference], [compare_example(example)])
+    page = Page(render_errors_page("Title", report, "en", limit=9))
+    assert sum("data-counts" in attrs for attrs, _ in page.marks) == report.matches["merged"] == 1
+    assert report.labels["X"].in_short()["merged"] == 2
+    assert "the other tables count entities" in page.text
+    assert "a merged error counts for each of its gold ones" in page.text
 
 
 def test_everything_is_escaped():

@@ -78,10 +78,17 @@ def test_every_entity_is_marked_on_its_side(page):
 
 
 def test_marks_that_count(page):
-    """Each gold entity, and each prediction that no gold entity belongs to."""
+    """One for each match: the first gold entity, or the prediction that belongs to none."""
     counted = [(attrs["class"], text[:3]) for attrs, text in page.marks if "data-counts" in attrs]
     gold = [("correct", "Ann"), ("label", "Bob"), ("missed", "Rom"), ("split", "the")]
     assert counted == [*gold, ("spurious", "Mon")]
+
+
+def test_a_merged_entity_counts_once():
+    merged = PageMatch("merged", (Mark(8, 11, "PER"), Mark(0, 3, "PER")), (Mark(0, 11, "PER"),))
+    page = Page(make_page([PageDoc("x", "en", TEXT, TEXT, [merged])]))
+    counted = [(attrs["class"], text[:3]) for attrs, text in page.marks if "data-counts" in attrs]
+    assert counted == [("merged", "Bob")]
 
 
 def test_the_text_between_the_marks_is_kept(page):
