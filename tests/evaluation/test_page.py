@@ -163,21 +163,57 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_kinds_differ_without_colour():
-    """WCAG: text 4.5 to 1, borders 3 to 1. Each kind has a border and a sign of its own."""
+def blend(under, over, share):
+    """A colour over another that shines through."""
+    pairs = [(int(under[i : i + 2], 16), int(over[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(b * (1 - share) + t * share):02x}" for b, t in pairs)
+
+
+def colours(css):
+    """Six digits each."""
+    return [
+        "#" + ("".join(2 * c for c in colour) if len(colour) == 3 else colour)
+        for colour in re.findall(r"#(\w+)", css)
+    ]
+
+
+def forms():
+    """The styles of the page in light and in dark."""
     html = make_page([])
-    rules = {kind: re.search(rf"\.{kind} {{([^}}]*)}}", html).group(1) for kind in KINDS}
-    shapes = set()
-    for rule in rules.values():
-        fill, edge = (
-            "#" + "".join(2 * c for c in colour) if len(colour) == 3 else "#" + colour
-            for colour in re.findall(r"#(\w+)", rule)
-        )
-        assert contrast("#1a1a1a", fill) > 7
-        assert contrast(edge, fill) > 3 and contrast(edge, "#ffffff") > 3
-        shapes.add(re.sub(r"#\w+", "", rule))
+    rules = html[html.index("<style>") : html.index("</style>")]
+    light, dark = rules.split("@media screen and (prefers-color-scheme: dark) {", 1)
+    dark = dark[: dark.index("\n}")]
+    return {"light": light, "dark": dark}
+
+
+@pytest.mark.parametrize("form", ["light", "dark"])
+def test_everything_is_legible(form):
+    """WCAG: text 4.5 to 1, borders 3 to 1."""
+    rules = forms()[form]
+    paper, ink, soft, _, focus = colours(re.search(r":root {([^}]*)}", rules).group(1))
+    assert contrast(ink, paper) > 7 and contrast(soft, paper) > 4.5 and contrast(focus, paper) > 3
+    for kind in KINDS:
+        fill, edge = colours(re.search(rf"\.{kind} {{([^}}]*)}}", rules).group(1))
+        assert contrast(ink, fill) > 7
+        assert contrast(edge, fill) > 3 and contrast(edge, paper) > 3
+    levels = re.search(r"--shade: (\d+) (\d+) (\d+)", rules).groups()
+    shade = "#" + "".join(f"{int(level):02x}" for level in levels)
+    deepest = re.search(r"var\(--share\) \* (\d+)%", forms()["light"] + forms()["dark"]).group(1)
+    assert contrast(ink, blend(paper, shade, int(deepest) / 100)) > 4.5
+
+
+def test_kinds_differ_without_colour():
+    """Each has a border and a sign of its own."""
+    light = forms()["light"]
+    rules = [re.search(rf"\.{kind} {{([^}}]*)}}", light).group(1) for kind in KINDS]
+    shapes = {re.sub(r"#\w+", "", rule) for rule in rules}
     assert len({LOOKS[kind].sign for kind in KINDS}) == len(KINDS)
     assert len(shapes) >= len(KINDS) - 1  # what is not counted is a plain box in grey
+
+
+def test_text_of_the_other_direction_does_not_mix_with_what_stands_beside_it():
+    (isolated,) = re.findall(r"\n([\w ,]+) { unicode-bidi: isolate; }", make_page())
+    assert {"mark", "mark b", "li b", "q"} <= set(isolated.split(", "))
 
 
 @pytest.mark.parametrize(
