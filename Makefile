@@ -1,11 +1,14 @@
 # make run    train on the corpus that comes with the project, print its test scores
 # make test   run the tests
+# make fast-test  those that take no more than a few seconds
 # make check  formatting, lint and types
 # make fuzz   10,000 odd documents, 10,000 damaged model files (ten minutes)
 # make guard  fail if a kernel has become slow (a minute)
 # make pythons  the fast tests under every Python of 3.10-3.13 that is installed
 # make lab    the figures and numbers of docs/lab (a few minutes, with the model of make run)
 # make bench-quick, make bench   speed beside spaCy's own ner (3 and 25 minutes)
+# make clean  remove what was installed, trained and built
+# make help   this text
 # Needs Python 3.10-3.13 and nothing else; everything is installed to .venv.
 
 PYTHON ?= python3
@@ -18,7 +21,7 @@ WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: run test fast-test pythons check fuzz guard lab bench-quick bench clean
+.PHONY: run help test fast-test pythons check fuzz guard lab bench-quick bench clean
 
 run: $(VENV)/run
 	$(BIN)/python -m spacy project run all
@@ -28,6 +31,9 @@ run: $(VENV)/run
 	@echo "The model lies in training/almanac/model-best. Use it:"
 	@echo "    $(BIN)/python -c \"import spacy; nlp = spacy.load('training/almanac/model-best');" \
 	     "print(nlp('Ada Byron moved to Turin in May 1841.').ents)\""
+
+help:
+	@sed -n -e '/^#/!q' -e 's/^# //p' Makefile
 
 test: $(VENV)/test
 	$(BIN)/python -m pytest $(WORKERS) --slow --cov --cov-report=term

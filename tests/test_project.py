@@ -1,6 +1,7 @@
 """The project file itself: a short main job from a copy, skipped the second time."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -130,3 +131,12 @@ def test_configs_are_valid_and_walked_by_debug_model(project, config):
     assert "Config is valid" in run(project, "debug", "config", str(config), *paths)
     shapes = run(project, "debug", "model", str(config), "lstm_ner", "-P1", "-DIM", *paths)
     assert "lstm-l2r" in shapes and "model looks good" in shapes
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_make_help_names_every_target():
+    command = ["make", "help"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (phony,) = re.findall(r"^\.PHONY: (.*)", (ROOT / "Makefile").read_text("utf8"), re.MULTILINE)
+    assert set(re.findall(r"make ([\w-]+)", shown)) == set(phony.split())
+    assert "PYTHON" not in shown and not shown.startswith("#")
