@@ -66,12 +66,12 @@ def calibrate_cli(
     code_path: Code = None,
     use_gpu: UseGpu = -1,
 ) -> None:
-    """Calibrate the confidences of a trained pipeline on gold documents.
+    """Make confidences say how often entities are right.
 
-    Fits one temperature for the whole model and a monotone map for each label, stores them in the
-    component, and reports how well confidences agree with outcomes. Entities stay as they are,
-    unless thresholds or the decoder max_expected choose them by confidence. `calibrated = false`
-    in the component's config undoes it.
+    Fits one temperature for the whole model and a monotone map for each label to gold documents,
+    stores them in the component, and reports how well confidences agree with outcomes. Entities
+    stay as they are, unless thresholds or the decoder max_expected choose them by confidence.
+    `calibrated = false` in the component's config undoes it.
     """
     with plain_failures() as report:
         setup_gpu(use_gpu)

@@ -80,11 +80,12 @@ def convert_cli(
         bool, typer.Option("--strict", help="Exit with 1 if anything was reported.")
     ] = False,
 ) -> None:
-    """Convert annotated text to a .spacy file for `spacy train`, or back.
+    """Convert annotated text to a .spacy file, or back.
 
-    JSON lines with offsets (also Prodigy's and doccano's), column files, the csv of the entity
-    annotated corpus, and pairs of sentences.txt and labels.txt are told apart by name and
-    content. What cannot be taken over as it stands is listed with its line, and counted.
+    `spacy train` reads .spacy files. JSON lines with offsets (also Prodigy's and doccano's), column
+    files, the csv of the entity annotated corpus, and pairs of sentences.txt and labels.txt are
+    told apart by name and content. What cannot be taken over as it stands is listed with its line,
+    and counted.
     """
     problems: List[Problem] = []
     options = ReadOptions(encoding, scheme, n_sents, token_column, tag_column)

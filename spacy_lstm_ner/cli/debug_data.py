@@ -45,7 +45,10 @@ def debug_data_cli(
     ] = False,
     code_path: Code = None,
 ) -> None:
-    """Report counts, contradictions and leaks of annotated data; exit with 1 on errors."""
+    """Find contradictions, leaks and gaps in annotated data.
+
+    Also counts documents, tokens and entities by label. Exits with 1 on errors.
+    """
     import_code(code_path)
     try:
         parts = _read(sources, lang)

@@ -57,7 +57,7 @@ def evaluate_cli(
     code_path: Code = None,
     use_gpu: UseGpu = -1,
 ) -> None:
-    """Evaluate the entities of a trained pipeline on gold documents.
+    """Score a trained pipeline's entities on gold documents.
 
     Prints spaCy's scores and, for each label, how many entities are correct, missed, spurious,
     or found with a wrong label or boundary; and token accuracy beside what baselines reach.

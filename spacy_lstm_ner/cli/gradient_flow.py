@@ -61,11 +61,11 @@ def gradient_flow_cli(
     code_path: Code = None,
     use_gpu: UseGpu = -1,
 ) -> None:
-    """Measure the norms of dloss(t)/dh(t-k) for k from 0 to 50, at the start and after training; of
-    an LSTM also those of dloss(t)/dc(t-k).
+    """Measure how far back in a text training still reaches.
 
-    Trains the config's model, and the same with other cells, clipping, skip connections and
-    recurrent weights that are too large.
+    That is, the norms of dloss(t)/dh(t-k) for k from 0 to 50, at the start and after training; of
+    an LSTM also those of dloss(t)/dc(t-k). Trains the config's model, and the same with other
+    cells, clipping, skip connections and recurrent weights that are too large.
     """
     with plain_failures() as report:
         setup_gpu(use_gpu)

@@ -43,7 +43,7 @@ def plot_cli(
         str, typer.Option("--lang", "-l", help="Language whose tokenizer is used for .jsonl.")
     ] = "en",
 ) -> None:
-    """Draw a learning curve, the scores of each label, and lengths and labels of data files.
+    """Draw how training went, scores by label, and data files.
 
     Writes learning-curve.svg, states.svg (if the log has half-lives and the like), labels.svg and
     data.svg, those that a file was given for.

@@ -53,10 +53,11 @@ def suggest_cli(
     code_path: Code = None,
     use_gpu: UseGpu = -1,
 ) -> None:
-    """Suggest texts to annotate next: those that a trained pipeline is least sure of.
+    """Suggest which texts to annotate next.
 
-    Writes them best first, with what the model found in them and how probable that is, as
-    annotation tools and `spacy lstm-ner convert` read it.
+    Those are the texts that a trained pipeline is least sure of. Writes them best first, with what
+    the model found in them and how probable that is, as annotation tools and
+    `spacy lstm-ner convert` read it.
     """
     with plain_failures() as report:
         setup_gpu(use_gpu)

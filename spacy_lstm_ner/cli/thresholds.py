@@ -79,10 +79,11 @@ def thresholds_cli(
     code_path: Code = None,
     use_gpu: UseGpu = -1,
 ) -> None:
-    """Choose thresholds for the confidences of entities on gold documents.
+    """Choose how sure a pipeline must be to give out an entity.
 
-    Writes a pipeline that gives out only entities that reach their threshold, in the component and
-    in its config. The table shows what this pipeline does on the documents.
+    Chooses thresholds for the confidences of entities on gold documents. Writes a pipeline that
+    gives out only entities that reach their threshold, in the component and in its config. The
+    table shows what this pipeline does on the documents.
     """
     with plain_failures() as report:
         setup_gpu(use_gpu)

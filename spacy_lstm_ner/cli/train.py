@@ -35,10 +35,11 @@ def train_cli(
     ] = False,
     use_gpu: UseGpu = -1,
 ) -> None:
-    """Train a pipeline as `spacy train` does, and keep a checkpoint beside the models.
+    """Train a pipeline; a run that was stopped can go on.
 
-    Ctrl-C and SIGTERM stop after the step at hand. The same command with --resume goes on, after
-    them as after a crash, a kill or a full disk.
+    Trains as `spacy train` does, and keeps a checkpoint beside the models. Ctrl-C and SIGTERM stop
+    after the step at hand. The same command with --resume goes on, after them as after a crash, a
+    kill or a full disk.
     """
     if verbose:
         logger.setLevel(logging.DEBUG)

@@ -32,11 +32,11 @@ def train_ray_cli(
     ] = 3,
     code_path: Code = None,
 ) -> None:
-    """Train a pipeline on several workers with Ray: each learns from its part of every epoch, and
-    all take the same steps.
+    """Train a pipeline on several workers with Ray.
 
-    The batch of a step is that of the config on each worker. Started by torchrun, the command is
-    one of its workers and needs no Ray.
+    Each learns from its part of every epoch, and all take the same steps. The batch of a step is
+    that of the config on each worker. Started by torchrun, the command is one of its workers and
+    needs no Ray.
     """
     sources = {name: ctx.get_parameter_source(name) for name in OF_RAY}
     given = [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]
