@@ -17,7 +17,7 @@ def clip_gradient(model: Model, limit: float) -> float:
     RETURNS (float): The norm before clipping.
     """
     gradients = _gradients(model)
-    norm = math.sqrt(math.fsum(float(model.ops.xp.vdot(dW, dW)) for dW in gradients))
+    norm = math.sqrt(math.fsum(_squares(dW) for dW in gradients))
     if norm > limit:
         for dW in gradients:
             model.ops.xp.multiply(dW, limit / norm, out=dW)
@@ -45,6 +45,12 @@ def drop_gradient(model: Model) -> None:
     """
     for dW in _gradients(model):
         dW.fill(0)
+
+
+def _squares(dW: FloatsXd) -> float:
+    """In double precision, since single ends at 3.4e38, the square of 1.8e19."""
+    wide = dW.ravel().astype("float64")
+    return float(wide.dot(wide))
 
 
 def _gradients(model: Model) -> List[FloatsXd]:
