@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any, List, Optional, Tuple
+from typing import Any, Iterator, Optional, Tuple
 
 import numpy
 import srsly
@@ -51,11 +51,13 @@ class VectorTable:
 def find_vectors(
     ops: Ops, vocab: Vocab, names: Keys2d, table: Optional[VectorTable] = None
 ) -> Tuple[Floats2d, Ints1d]:
-    """The static vectors of some words. A word that is not in the table goes by its lower-case
-    form, and if that is not there either, by its lower-case form with 0 for every digit.
+    """The static vectors of some words. A word goes by the first of its forms that the table has:
+    the word itself, in lower case, in lower case with 0 for every digit, and with a capital at the
+    front and all else in lower case.
 
-    Tables of lower-case words need nothing else for it: spaCy forgets on saving that a table was
-    made with `--attr LOWER`. Floret tables make a vector for everything and are asked as they are.
+    So a table of lower-case words has a vector for "Rome", and one that has "Rome" alone for "rome"
+    and "ROME". (spaCy forgets on saving that a table was made with `--attr LOWER`.) Floret tables
+    make a vector for everything and are asked as they are.
 
     ops (Ops): Backend.
     vocab (Vocab): The words' vocabulary.
@@ -79,19 +81,26 @@ def find_vectors(
 
 def _find_rows(key2row: Any, vocab: Vocab, exact: Ints1d, lower: Ints1d) -> Tuple[Ints1d, Ints1d]:
     """The row of each word, -1 if there is none, and the key that it was found by."""
-    found, get, strings = exact.copy(), key2row.get, vocab.strings
+    get, strings = key2row.get, vocab.strings
     rows = numpy.array([get(key, -1) for key in exact.tolist()], dtype="int32")
-
-    def go_by(words: Ints1d, keys: List[int]) -> None:
-        rows[words] = [get(key, -1) for key in keys]
-        found[words] = numpy.where(rows[words] < 0, exact[words], numpy.array(keys, dtype="uint64"))
-
     missing = numpy.flatnonzero(rows < 0)
-    go_by(missing, lower[missing].tolist())
-    missing = numpy.flatnonzero(rows < 0)
-    texts = [strings[key] for key in lower[missing].tolist()]
-    go_by(missing, [get_string_id(DIGIT.sub("0", text)) for text in texts])
+    rows[missing] = [get(key, -1) for key in lower[missing].tolist()]
+    found = exact.copy()
+    found[missing] = numpy.where(rows[missing] < 0, exact[missing], lower[missing])
+    missing = missing[rows[missing] < 0]
+    for word, key in zip(missing.tolist(), lower[missing].tolist()):
+        for form in _rarer_forms(strings[key]):
+            if form in key2row:
+                rows[word], found[word] = get(form), form
+                break
     return rows, found
+
+
+def _rarer_forms(lower: str) -> Iterator[int]:
+    """The keys that a word goes by if it is in the table neither as it is nor in lower case."""
+    if DIGIT.search(lower):
+        yield get_string_id(DIGIT.sub("0", lower))
+    yield get_string_id(lower.capitalize())
 
 
 def _gather(ops: Ops, data: Floats2d, rows: Ints1d) -> Floats2d:

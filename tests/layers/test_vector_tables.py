@@ -37,10 +37,10 @@ TABLES = {
 
 
 def slow_vector(text, exact, words, data):
-    """By hand: the exact key, lower case, lower case with zeros; then nothing."""
+    """By hand: the exact key, lower case, lower case with zeros, a capital in front; or nothing."""
     lower = text.lower()
     zeros = "".join("0" if char.isdecimal() else char for char in lower)
-    for form in (exact, lower, zeros):
+    for form in (exact, lower, zeros, lower[:1].upper() + lower[1:]):
         if form in words:
             return [*data[words.index(form)], 0], get_string_id(form)
     return [*numpy.zeros(data.shape[1]), 1], get_string_id(exact)
@@ -90,13 +90,29 @@ def test_a_table_by_path(nlp, tmp_path, name, folder):
         assert found[place] == key
 
 
+def test_all_cases_of_a_name_have_its_vector(nlp):
+    """In a table of words as they are written, and in one of lower-case words."""
+    for words in (["Rome", "Ada", "in"], ["rome", "ada", "in"]):
+        nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=numpy.eye(3), keys=words)
+        for name in (str.lower, str.upper, str.title):
+            vectors, _ = look_up(nlp.vocab, [name(word) for word in ("Rome", "Ada", "In")])
+            assert vectors.tolist() == [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]
+
+
+def test_the_word_as_written_comes_first(nlp):
+    words = ["Us", "us", "US", "may0", "May7"]
+    nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=numpy.eye(5), keys=words)
+    vectors, _ = look_up(nlp.vocab, ["Us", "us", "US", "uS", "MAY7", "may7", "May7"])
+    assert vectors.argmax(axis=1).tolist() == [0, 1, 2, 1, 3, 3, 4]
+
+
 def test_many_keys_a_row(nlp):
     nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, shape=(2, 2))
     nlp.vocab.vectors.add("Cat", vector=numpy.array([1, 2], dtype="float32"))
     nlp.vocab.vectors.add("cats", row=nlp.vocab.vectors.find(key="Cat"))
-    vectors, found = look_up(nlp.vocab, ["Cats", "Cat", "cat"])
-    assert vectors.tolist() == [[1, 2, 0], [1, 2, 0], [0, 0, 1]]
-    assert found == [get_string_id(word) for word in ("cats", "Cat", "cat")]
+    vectors, found = look_up(nlp.vocab, ["Cats", "Cat", "cat", "dog"])
+    assert vectors.tolist() == [[1, 2, 0], [1, 2, 0], [1, 2, 0], [0, 0, 1]]
+    assert found == [get_string_id(word) for word in ("cats", "Cat", "Cat", "dog")]
 
 
 def test_an_attribute_is_lost_on_disk(tmp_path):
