@@ -90,6 +90,12 @@ class ModelErrors:
         "{{'SECTION.path': '/where/it/is'}}), SECTION being that of this StaticVectors in the "
         "model's config.cfg."
     )
+    DAMAGED_TABLE = (
+        "StaticVectors was given path = '{path}', but {file} cannot be read: {reason}. Expected "
+        "what `spacy init vectors` writes: 'vectors', an array of rows as wide as each other, and "
+        "'key2row', which of these rows each word has, counted from 0. Copy both again from where "
+        "they are whole, or make the table again."
+    )
     FLORET_TABLE = (
         "StaticVectors was given path = '{path}', a floret table. Only the vocab can hold floret "
         "vectors: set [initialize.vectors] to it and path = null."

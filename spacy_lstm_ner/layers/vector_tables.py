@@ -1,8 +1,11 @@
 """Tables of static vectors, and how the vector of a word is found in one."""
 
+import gc
+import os
 import re
+from functools import partial
 from pathlib import Path
-from typing import Any, Iterator, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
 import numpy
 import srsly
@@ -21,10 +24,11 @@ FILES = ("vectors", "key2row")
 class VectorTable:
     """A table beside the vocab's own, as `spacy init vectors` writes it. The vectors stay on disk:
     they are mapped into memory, read-only, and processes on one machine share them. A copy and a
-    pickle hold the path alone and open the table again.
+    pickle hold the path alone, made absolute, and open the table again.
 
     path (str): The folder that was written, or its `vocab` folder.
-    RAISES (ValueError): If there is no table, or a floret one, which has no rows of words.
+    RAISES (ValueError): If there is no table, a damaged one, or a floret one, which has no rows of
+        words.
     """
 
     mode = Mode.default
@@ -39,13 +43,14 @@ class VectorTable:
             names = " and ".join(f"'{name}'" for name in missing)
             raise ValueError(Errors.NO_TABLE.format(path=path, folder=folder, missing=names))
         settings = folder / "vectors.cfg"
-        if settings.is_file() and srsly.read_json(settings).get("mode") == Mode.floret.value:
+        if settings.is_file() and _read(_mode, settings, path) == Mode.floret.value:
             raise ValueError(Errors.FLORET_TABLE.format(path=path))
-        self.data: Floats2d = numpy.load(folder / "vectors", mmap_mode="r")
-        self.key2row = srsly.read_msgpack(folder / "key2row")
+        self.data: Floats2d = _read(_map_vectors, folder / "vectors", path)
+        self.key2row = _read(partial(_rows_of_keys, len(self.data)), folder / "key2row", path)
+        self._absolute = os.path.abspath(path)  # the working directory may change
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        return VectorTable, (self.path,)
+        return VectorTable, (self._absolute,)
 
 
 def find_vectors(
@@ -77,6 +82,41 @@ def find_vectors(
         vectors = ops.asarray2f(source.get_batch(exact))
     is_missing = ops.xp.asarray(rows[:, None] < 0, dtype="float32")
     return ops.xp.hstack([vectors, is_missing]), found
+
+
+def _read(read: Callable[[Path], Any], file: Path, path: str) -> Any:
+    try:
+        return read(file)
+    except Exception as error:  # whatever the readers of these formats raise
+        reason = f"{type(error).__name__} {error}".strip().rstrip(".")
+        message = Errors.DAMAGED_TABLE.format(path=path, file=file, reason=reason)
+        raise ValueError(message) from error
+
+
+def _mode(file: Path) -> Any:
+    return srsly.read_json(file).get("mode")
+
+
+def _map_vectors(file: Path) -> Floats2d:
+    data = numpy.lib.format.open_memmap(file, mode="r")
+    if data.ndim != 2 or data.dtype.kind not in "fiu":
+        raise ValueError(f"it holds an array of {data.dtype} of shape {data.shape}")
+    return data
+
+
+def _rows_of_keys(n_rows: int, file: Path) -> Dict[int, int]:
+    was_enabled = gc.isenabled()
+    try:
+        key2row = srsly.read_msgpack(file)
+    finally:
+        if was_enabled:
+            gc.enable()  # srsly leaves it off after an error
+    if not isinstance(key2row, dict):
+        raise ValueError(f"it holds a {type(key2row).__name__}")
+    rows = numpy.fromiter(key2row.values(), "int64", len(key2row))
+    if rows.min(initial=0) < 0 or rows.max(initial=-1) >= n_rows:
+        raise ValueError(f"it names rows from {rows.min()} to {rows.max()} of {n_rows} rows")
+    return key2row
 
 
 def _find_rows(key2row: Any, vocab: Vocab, exact: Ints1d, lower: Ints1d) -> Tuple[Ints1d, Ints1d]:

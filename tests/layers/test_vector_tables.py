@@ -1,11 +1,14 @@
 """The vector of a word is that of the first of its forms that a table has."""
 
 import copy
+import gc
+import io
 import pickle
 
 import numpy
 import pytest
 import spacy
+import srsly
 from spacy.strings import get_string_id
 from spacy.vectors import Vectors
 from thinc.api import NumpyOps
@@ -164,6 +167,57 @@ def test_no_table(tmp_path):
     (tmp_path / "vocab" / "key2row").unlink()
     with pytest.raises(ValueError, match="vocab has no 'key2row'"):
         VectorTable(str(tmp_path))
+
+
+def npy(array):
+    file = io.BytesIO()
+    numpy.save(file, array)
+    return file.getvalue()
+
+
+WHOLE = npy(numpy.ones((2, 3), dtype="float32"))
+
+
+@pytest.mark.parametrize(
+    "name,content,reason",
+    [
+        ("key2row", b"", "incomplete input"),
+        ("key2row", b"not msgpack", "extra data"),
+        ("key2row", srsly.msgpack_dumps([0, 1]), "it holds a list"),
+        ("key2row", srsly.msgpack_dumps({1: "a"}), "invalid literal"),
+        ("key2row", srsly.msgpack_dumps({1: 0, 2: 2}), "it names rows from 0 to 2 of 2 rows"),
+        ("key2row", srsly.msgpack_dumps({1: 1, 2: -2}), "it names rows from -2 to 1 of 2 rows"),
+        ("vectors", b"", "."),
+        ("vectors", b"not an array", "magic string is not correct"),
+        ("vectors", WHOLE[:-1], "."),
+        ("vectors", npy(numpy.ones(3, dtype="float32")), r"an array of float32 of shape \(3,\)"),
+        ("vectors", npy(numpy.array([["a"]])), "an array of <U1 of shape"),
+        ("vectors", npy(numpy.ones((1, 3), dtype="float32")), "rows from 0 to 1 of 1 rows"),
+        ("vectors.cfg", b"{", "."),
+        ("vectors.cfg", b"[]", "no attribute 'get'"),
+    ],
+)
+def test_damaged_files(tmp_path, name, content, reason):
+    """One message for all, with the file and what it should be; garbage is collected as before."""
+    write(tmp_path, ["rome", "paris"])
+    (tmp_path / "vocab" / name).write_bytes(content)
+    broken = "key2row" if "of 1 rows" in reason else name
+    with pytest.raises(ValueError, match=f"vocab.{broken} cannot be read: .*{reason}") as caught:
+        VectorTable(str(tmp_path))
+    assert f"path = '{tmp_path}'" in str(caught.value) and "init vectors" in str(caught.value)
+    assert "allow_pickle" not in str(caught.value) and gc.isenabled()
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda table: pickle.loads(pickle.dumps(table))])
+def test_a_relative_path_outlives_the_working_directory(tmp_path, monkeypatch, again):
+    """Messages name the path as it was given; copies go by where it was then."""
+    data = write(tmp_path / "table", ["rome"])
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path)
+    table = VectorTable("table")
+    monkeypatch.chdir(tmp_path / "other")
+    numpy.testing.assert_array_equal(again(again(table)).data, data)
+    assert table.path == "table"
 
 
 def test_no_floret_table(tmp_path):
