@@ -66,7 +66,9 @@ class FusedAdam(Optimizer):
         ops = get_array_ops(weights)
         is_decay = self.L2_is_weight_decay or self.L2 == 0
         is_adam = self.b1 > 0 and self.b2 > 0 and len(gradient) > 0
-        if not (is_adam and is_decay and isinstance(ops, NumpyOps) and weights.dtype == "float32"):
+        is_plain = isinstance(ops, NumpyOps) and weights.dtype == "float32"
+        # `_step` divides by what weight decay leaves, and there may be nothing left.
+        if not (is_adam and is_decay and is_plain and self._after_decay(lr_scale)):
             return super().__call__(key, weights, gradient, lr_scale=lr_scale)
         self.nr_update[key] += 1
         if self.grad_clip:
@@ -74,6 +76,10 @@ class FusedAdam(Optimizer):
         weights = self._step(ops, key, weights.reshape(-1), gradient, lr_scale)
         gradient.fill(0)
         return weights.reshape(gradient.shape), gradient
+
+    def _after_decay(self, lr_scale: float) -> float:
+        """The factor that weight decay leaves of the weights."""
+        return 1.0 - self.learn_rate * lr_scale * self.L2
 
     def _step(
         self, ops: Ops, key: KeyT, weights: Floats1d, gradient: FloatsXd, lr_scale: float
@@ -87,7 +93,7 @@ class FusedAdam(Optimizer):
         n_steps, lr = self.nr_update[key], self.learn_rate * lr_scale
         # thinc lets the weights decay after the step and adds eps before the second moments are
         # corrected; torch does it the other way round.
-        after_decay = 1.0 - lr * self.L2
+        after_decay = self._after_decay(lr_scale)
         adamw(
             [from_numpy(weights)],
             [from_numpy(gradient.reshape(-1))],

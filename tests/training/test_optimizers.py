@@ -64,6 +64,37 @@ def test_single_steps_of_awkward_arrays(lr):
         numpy.testing.assert_allclose(*arrays, rtol=1e-5, atol=1e-5 * lr)  # see above
 
 
+def test_averages_of_a_long_training():
+    """From step 89,990 on, an average moves by a ten-thousandth of the way a step."""
+    averages = []
+    for make in (Adam, ThincAdam):
+        optimizer = make(0.001)
+        for name in SHAPES:
+            optimizer.nr_update[0, name] = 100_000
+        averages.append(take_steps(optimizer, n=5)["averages"])
+    for key, expected in averages[1].items():
+        assert expected.any()
+        numpy.testing.assert_allclose(averages[0][key], expected, rtol=1e-4, atol=1e-8)
+
+
+@pytest.mark.parametrize("lr_scale", [1.0, 0.5, 2.0])
+def test_weight_decay_that_leaves_nothing(lr_scale):
+    """At a learning rate times L2 of 1 a step ends at zero; the steps around it are thinc's too."""
+    ends = []
+    for make in (Adam, ThincAdam):
+        rng = numpy.random.RandomState(0)
+        optimizer = make(iter([0.5, 1.0, 2.0, 0.25]), L2=1.0)
+        weights, found = rng.normal(size=(3, 4)).astype("float32"), []
+        for _ in range(4):
+            gradient = rng.normal(size=(3, 4)).astype("float32")
+            weights, _ = optimizer((0, "W"), weights, gradient, lr_scale=lr_scale)
+            found.append(weights.copy())
+            optimizer.step_schedules()
+        ends.append(numpy.array(found))
+    assert (~ends[1].any(axis=(1, 2))).sum() == 1
+    numpy.testing.assert_allclose(*ends, rtol=1e-4, atol=1e-6)
+
+
 def test_weights_come_back_as_another_array():
     """Whoever keeps what was computed from them notices the step."""
     weights = numpy.ones((4, 3), dtype="float32")
