@@ -1,6 +1,6 @@
 """Batches of Examples, for `[training.batcher]` in a config."""
 
-from itertools import repeat
+from itertools import chain, repeat
 from random import Random
 from typing import Iterable, Iterator, List, Sequence, Union
 
@@ -26,15 +26,20 @@ class BatchByLength:
         buffer (int): Examples that are sorted by length together. More make batches evener and
             their order less random.
         seed (int): Seed of the order of batches, which is another one at each pass.
-        RAISES (ValueError): If a number is not above 0.
+        RAISES (ValueError): If a number is not above 0, or size is neither a whole number nor a
+            schedule with a value.
         """
         given = [size] if isinstance(size, int) else size
-        if isinstance(given, Sequence) and min(given, default=0) < 1:
-            raise ValueError(Errors.SIZE.format(name="size", value=size, rule="1 or more"))
+        sizes = iter(given if isinstance(given, Iterable) else [])
+        first = next(sizes, 0)
+        least = min(given, default=0) if isinstance(given, Sequence) else first
+        if least < 1:
+            rule = "1 or more words: a whole number, or a schedule of at least one"
+            raise ValueError(Errors.SIZE.format(name="size", value=size, rule=rule))
         if buffer < 1:
             raise ValueError(Errors.SIZE.format(name="buffer", value=buffer, rule="1 or more"))
         self.buffer = buffer
-        self._sizes = _endless(size)
+        self._sizes = _endless(chain([first], sizes))
         self._rng = Random(seed)
 
     def __call__(self, examples: Iterable[Example]) -> Iterator[List[Example]]:
@@ -49,8 +54,9 @@ class BatchByLength:
             yield from batches
 
 
-def _endless(size: Sizing) -> Iterator[int]:
-    for last in [size] if isinstance(size, int) else size:
+def _endless(sizes: Iterator[int]) -> Iterator[int]:
+    """For at least one size."""
+    for last in sizes:
         yield last
     yield from repeat(last)
 

@@ -108,6 +108,10 @@ def test_schedule_in_a_config():
         ({"size": 0}, "size was given 0, expected 1 or more"),
         ({"size": []}, r"size was given \[\], expected 1 or more"),
         ({"size": [5, -1]}, r"size was given \[5, -1\], expected 1 or more"),
+        ({"size": iter([])}, "size was given <.*>, expected 1 or more .* schedule of at least one"),
+        ({"size": iter([0, 5])}, "size was given <.*>, expected 1 or more"),
+        ({"size": 2.5}, "size was given 2.5, expected 1 or more words: a whole number"),
+        ({"size": None}, "size was given None, expected 1 or more"),
         ({"size": 5, "buffer": 0}, "buffer was given 0, expected 1 or more"),
     ],
 )
