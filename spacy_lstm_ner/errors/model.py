@@ -71,6 +71,11 @@ class ModelErrors:
         "= true, or add blocks under vectors (StaticVectors), as chars (CharLSTM, CharCNN) or as "
         "ngrams (CharNgrams)."
     )
+    NO_BLOCK = (
+        "WordEmbed was given {name} = {value!r}, expected models of words: StaticVectors under "
+        "names of your choice in vectors, CharLSTM or CharCNN as chars, CharNgrams as ngrams. In a "
+        "config, each is a block that begins with @architectures."
+    )
     NO_TRAINING_WORDS = (
         "{layer} cannot be initialized: it gives words of the training text a row each and has not "
         "been shown that text. lstm_ner shows it to the layers of its own model, so name the "

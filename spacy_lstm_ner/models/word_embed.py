@@ -52,8 +52,8 @@ def WordEmbed(
         the word). 0: none.
     RETURNS (Model[List[Doc], List[Floats2d]]): One array of `(tokens, nO)` a Doc.
     RAISES (ValueError): If rows and attributes differ in number, there is nothing to embed, an
-        attribute is unknown, a number is outside its limits, or a table of static vectors is read
-        twice.
+        attribute is unknown, a number is outside its limits, a block is no model, or a table of
+        static vectors is read twice.
     """
     if len(rows) != len(attrs):
         names = ", ".join(str(attr) for attr in attrs)
@@ -62,14 +62,15 @@ def WordEmbed(
         if value < 1:
             raise ValueError(Errors.SIZE.format(name=name, value=value, rule="a number >= 1"))
     parts: List[Model[Words, Floats2d]] = [HashTables(width, rows)] if rows else []
-    static: Dict[str, Model[Words, Floats2d]] = {}
+    static: Dict[str, Any] = {}
     if include_static_vectors:
         static["include_static_vectors"] = StaticVectors(width=width)
-    static.update((f"vectors.{name}", part) for name, part in sorted((vectors or {}).items()))
+    static.update(_named_blocks(vectors))
+    spelling = {"chars": chars, "ngrams": ngrams}
+    spelling = {name: part for name, part in spelling.items() if part is not None}
+    _check_blocks({**static, **spelling})
     _check_tables(static)
-    parts.extend(static.values())
-    spelling = [part for part in (chars, ngrams) if part is not None]
-    parts.extend(spelling)
+    parts += [*static.values(), *spelling.values()]
     if not parts:
         raise ValueError(Errors.NO_FEATURES)
     return once_per_word(
@@ -80,6 +81,19 @@ def WordEmbed(
         word_dropout_scale=word_dropout_scale,
         kept_rows=kept_rows,
     )
+
+
+def _named_blocks(vectors: Any) -> Dict[str, Any]:
+    """In the order of their names, in which they are joined."""
+    if not isinstance(vectors, (dict, type(None))):
+        raise ValueError(Errors.NO_BLOCK.format(name="vectors", value=vectors))
+    return {f"vectors.{name}": part for name, part in sorted((vectors or {}).items())}
+
+
+def _check_blocks(blocks: Dict[str, Any]) -> None:
+    for name, part in blocks.items():
+        if not isinstance(part, Model):
+            raise ValueError(Errors.NO_BLOCK.format(name=name, value=part))
 
 
 def _check_tables(static: Dict[str, Model[Words, Floats2d]]) -> None:

@@ -1,6 +1,6 @@
 import numpy
 import pytest
-from spacy.attrs import NORM, ORTH, SHAPE
+from spacy.attrs import LEMMA, LOWER, NORM, ORTH, PREFIX, SHAPE, SUFFIX
 from spacy.tokens import Doc
 from spacy.vectors import Vectors
 from thinc.api import Model, set_dropout_rate
@@ -177,6 +177,23 @@ def test_bad_options(nlp, docs):
         model.initialize(X=docs)
 
 
+@pytest.mark.parametrize(
+    "blocks,message",
+    [
+        ({"vectors": {"a": 3}}, r"vectors\.a = 3, expected models of words: StaticVectors under"),
+        ({"vectors": {"a": None}}, r"vectors\.a = None, expected models"),
+        ({"vectors": {"a": {"width": 3}}}, r"vectors\.a = {'width': 3}, .* with @architectures"),
+        ({"vectors": StaticVectors(width=3)}, "vectors = <thinc.*>, expected models .* names"),
+        ({"chars": 3}, "chars = 3, expected models of words: .* CharLSTM or CharCNN as chars"),
+        ({"ngrams": "CharNgrams"}, "ngrams = 'CharNgrams', expected models"),
+    ],
+)
+def test_blocks_that_are_no_models(blocks, message):
+    for attrs in ([], ["NORM"]):
+        with pytest.raises(ValueError, match=message):
+            WordEmbed(4, attrs, [10] * len(attrs), **blocks)
+
+
 def test_documents_are_not_changed(nlp, docs):
     before = [doc.to_bytes() for doc in docs]
     model = WordEmbed(8, ATTRS, [50, 50])
@@ -208,6 +225,15 @@ def test_word_dropout_takes_the_identity_and_leaves_the_rest(nlp):
     numpy.testing.assert_array_equal(dropped.keys[dropped_index, 1], whole.keys[index, 1])
     numpy.testing.assert_array_equal(vectors_of(dropped)[dropped_index], vectors_of(whole)[index])
     assert [dropped.texts[n] for n in dropped_index] == ["the", "cat", "the", "cat"]
+
+
+@pytest.mark.parametrize("attr", [ORTH, NORM, LOWER, LEMMA, PREFIX, SUFFIX, SHAPE])
+def test_what_word_dropout_takes(nlp, attr):
+    doc = Doc(nlp.vocab, words=["Cats", "ran"], lemmas=["cat", "run"])
+    dropped, index = get_words(Model("x", None).ops, [doc], Reads([attr], False, False), drop=1.0)
+    own = doc.to_array([attr]).astype("uint64")
+    kept = dropped.keys[index, 0] == own
+    assert kept.tolist() == [attr not in (ORTH, NORM, LOWER, LEMMA)] * 2
 
 
 def test_word_dropout_scales_with_the_dropout_rate(nlp):
