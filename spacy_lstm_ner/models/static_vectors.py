@@ -15,9 +15,9 @@ def StaticVectors(
     *, path: Optional[str] = None, width: Optional[int] = None, trained_words: int = 0
 ) -> Model[Words, Floats2d]:
     """Give every word its vector of a table. For the `vectors` of `WordEmbed`, which looks up each
-    distinct word once. A word that the table lacks goes by its lower-case form, then by its
-    lower-case form with 0 for every digit; if neither is there, the vector is zero. One more column
-    is 1 for words without a vector.
+    distinct word once. A word that the table lacks goes by its lower-case form, then by that with 0
+    for every digit, then by its form with a capital in front; if none is there, the vector is zero.
+    One more column is 1 for words without a vector.
 
     path (Optional[str]): A folder that `spacy init vectors` wrote, or its `vocab` folder. The table
         is mapped into memory and not stored with the model: where the model is loaded it must be

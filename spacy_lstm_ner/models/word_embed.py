@@ -66,8 +66,9 @@ def WordEmbed(
     if include_static_vectors:
         static["include_static_vectors"] = StaticVectors(width=width)
     static.update(_named_blocks(vectors))
-    spelling = {"chars": chars, "ngrams": ngrams}
-    spelling = {name: part for name, part in spelling.items() if part is not None}
+    spelling: Dict[str, Any] = {} if chars is None else {"chars": chars}
+    if ngrams is not None:
+        spelling["ngrams"] = ngrams
     _check_blocks({**static, **spelling})
     _check_tables(static)
     parts += [*static.values(), *spelling.values()]

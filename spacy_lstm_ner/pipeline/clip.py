@@ -3,6 +3,7 @@
 import math
 from typing import List, Tuple
 
+import numpy
 from thinc.api import Model
 
 from ..types import FloatsXd
@@ -48,9 +49,14 @@ def drop_gradient(model: Model) -> None:
 
 
 def _squares(dW: FloatsXd) -> float:
-    """In double precision, since single ends at 3.4e38, the square of 1.8e19."""
-    wide = dW.ravel().astype("float64")
-    return float(wide.dot(wide))
+    """In double precision where single does not reach, for values above 1.8e19 or below 1e-23."""
+    flat = dW.ravel()
+    with numpy.errstate(over="ignore"):
+        squares = float(flat.dot(flat))
+    if not 0 < squares < math.inf:
+        flat = flat.astype("float64")
+        squares = float(flat.dot(flat))
+    return squares
 
 
 def _gradients(model: Model) -> List[FloatsXd]:
