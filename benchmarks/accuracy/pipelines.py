@@ -12,9 +12,11 @@ from spacy.cli.train import train
 
 DONE = "done.json"
 
+Hashes = Dict[str, str]  # by part of a corpus
+
 
 class OtherSettings(ValueError):
-    """What was stored under a name was made with other settings than the run at hand."""
+    """What was stored under a name was made with other settings or data than the run at hand."""
 
 
 def hash_settings(config: Path, overrides: Dict[str, Any], vectors: Optional[str]) -> str:
@@ -29,13 +31,17 @@ def hash_settings(config: Path, overrides: Dict[str, Any], vectors: Optional[str
     return hashlib.sha256(srsly.json_dumps(known).encode("utf8")).hexdigest()[:12]
 
 
-def check_hash(path: Path, found: Dict[str, Any], settings_hash: str) -> None:
-    """Refuse what was made with other settings. What has no hash, because something else than this
-    runner made it, is taken.
+def check_hash(
+    path: Path, found: Dict[str, Any], settings_hash: str, data_hash: Optional[Hashes] = None
+) -> None:
+    """Refuse what was made with other settings or data. What has no hash, because something else
+    than this runner or an earlier form of it made it, is taken.
 
     path (Path): Where it is, for the message.
     found (Dict[str, Any]): What was stored there.
     settings_hash (str): That of the run at hand.
+    data_hash (Optional[Hashes]): What `hash_data` makes of the corpus of the run at hand; parts
+        that only one of the two has looked at do not count.
     RAISES (OtherSettings): If the hashes differ.
     """
     if found.get("settings_hash") not in (None, settings_hash):
@@ -44,10 +50,24 @@ def check_hash(path: Path, found: Dict[str, Any], settings_hash: str) -> None:
             f"{found['settings_hash']}) than this run is to have ({settings_hash}). A name stands "
             "for one config: give this one another (--config NAME=PATH), or remove what is there."
         )
+    known = found.get("data_hash") or {}
+    others = [
+        part for part, digits in (data_hash or {}).items() if known.get(part, digits) != digits
+    ]
+    if others:
+        files = " and ".join(f"{part}.spacy" for part in others)
+        raise OtherSettings(
+            f"{path} was made with another {files} than the corpus of this run has. The name of "
+            "its folder stands for one corpus: give this one another, or remove what is there."
+        )
 
 
 def train_once(
-    config: Path, output: Path, settings: Dict[str, Any], settings_hash: str
+    config: Path,
+    output: Path,
+    settings: Dict[str, Any],
+    settings_hash: str,
+    data_hash: Optional[Hashes] = None,
 ) -> Dict[str, Any]:
     """Train, unless it was done before. The folder appears under its name when all is done, so a
     run that was stopped leaves nothing that looks finished. Nothing keeps two runs from training
@@ -57,27 +77,30 @@ def train_once(
     output (Path): Folder for `model-best` and `done.json`.
     settings (Dict[str, Any]): Config settings by dotted name.
     settings_hash (str): What `hash_settings` makes of them.
-    RETURNS (Dict[str, Any]): `train_seconds`, whenever that was, and `settings_hash`; None if
-        `done.json` does not say.
+    data_hash (Optional[Hashes]): What `hash_data` makes of the parts that are trained on; None: the
+        data are not checked.
+    RETURNS (Dict[str, Any]): `train_seconds`, whenever that was, `settings_hash` and `data_hash`;
+        None if `done.json` does not say.
     RAISES (FileExistsError): If the folder is there but not finished.
-    RAISES (OtherSettings): If it is there and was made with other settings.
+    RAISES (OtherSettings): If it is there and was made with other settings or data.
     """
     if not output.exists():
-        _train(config, output, settings, settings_hash)
+        _train(config, output, settings, {"settings_hash": settings_hash, "data_hash": data_hash})
     if not (output / DONE).exists():
         raise FileExistsError(
             f"{output} is there without {DONE}: something else than this runner has left it, or "
             "still trains it. Wait, or remove the folder."
         )
     done = srsly.read_json(output / DONE)
-    check_hash(output, done, settings_hash)
+    check_hash(output, done, settings_hash, data_hash)
     return {
         "train_seconds": float(done["train_seconds"]),
         "settings_hash": done.get("settings_hash"),
+        "data_hash": done.get("data_hash"),
     }
 
 
-def _train(config: Path, output: Path, settings: Dict[str, Any], settings_hash: str) -> None:
+def _train(config: Path, output: Path, settings: Dict[str, Any], hashes: Dict[str, Any]) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as folder:
         unfinished = Path(folder) / output.name
@@ -85,8 +108,7 @@ def _train(config: Path, output: Path, settings: Dict[str, Any], settings_hash: 
         train(config, unfinished, overrides=settings)
         seconds = round(time.perf_counter() - begin, 1)
         rmtree(unfinished / "model-last")
-        done = {"train_seconds": seconds, "settings_hash": settings_hash}
-        srsly.write_json(unfinished / DONE, done)
+        srsly.write_json(unfinished / DONE, {"train_seconds": seconds, **hashes})
         try:
             unfinished.rename(output)
         except OSError:

@@ -5,10 +5,12 @@
 
 A corpus folder holds train.spacy, dev.spacy and test.spacy. `spacy train` chooses the best model on
 dev. Without `--test` this is a trial: the test part is not read, and nothing about it is written or
-printed. A run whose JSON is there already is skipped, so a name has to stand for one config: what
-was made with another one, other overrides or other vectors is refused.
+printed. A run whose JSON is there already is skipped, so a name has to stand for one config and the
+name of a folder for one corpus: what was made with another config, other overrides, vectors or data
+is refused.
 """
 
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Dict, List, Optional, Tuple
@@ -20,6 +22,7 @@ from spacy.language import Language
 
 from ..speed.environment import describe
 from . import most_frequent_tag  # noqa: F401  (adds its factory to spaCy)
+from .data import TRAINED_ON, hash_data
 from .measure import measure
 from .pipelines import OtherSettings, check_hash, hash_settings, megabytes_of, train_once
 
@@ -48,11 +51,13 @@ def run_one(
     output (Optional[Path]): Where the trained pipeline is kept, and looked for before it is
         trained; None: it is not kept.
     RETURNS (Dict[str, Any]): What was run and on what, times, size and scores. No path but that of
-        a config of this project. `settings_hash` is None if something else than this runner made
-        the pipeline and did not say what with: it was taken unchecked.
+        a config of this project. `settings_hash` and `data_hash` are None if something else than
+        this runner made the pipeline and did not say what with: it was taken unchecked.
     RAISES (FileExistsError): If output is there but not finished.
-    RAISES (OtherSettings): If it was made with other settings.
+    RAISES (OtherSettings): If it was made with other settings or data.
     """
+    data_hash = hash_data(corpus, test=test)
+    trained_on = {part: data_hash[part] for part in TRAINED_ON}
     settings = {
         **overrides,
         "system.seed": seed,
@@ -63,18 +68,20 @@ def run_one(
         settings["paths.vectors"] = str(vectors)
     with TemporaryDirectory() as folder:
         place = output or Path(folder) / "pipeline"
-        done = train_once(config, place, settings, _hash(config, overrides, vectors))
+        settings_hash = _hash(config, overrides, vectors)
+        done = train_once(config, place, settings, settings_hash, trained_on)
         megabytes = megabytes_of(place / "model-best")
         nlp = spacy.load(place / "model-best")
     path = config.resolve()
     return {
         "config": path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name,
-        "corpus": corpus.name,
+        "corpus": corpus.resolve().name,
         "seed": seed,
         "overrides": overrides,
         "vectors": None if vectors is None else _describe_vectors(nlp, vectors.name),
         "environment": describe(),
         **done,
+        "data_hash": done["data_hash"] and data_hash,
         "megabytes": round(megabytes, 1),
         **measure(nlp, corpus, test=test),
     }
@@ -113,6 +120,15 @@ def _parse_config(given: str) -> Tuple[str, Path]:
     return name or Path(path).stem, Path(path)
 
 
+def _refuse_twice(what: str, names: List[str]) -> None:
+    for name, times in Counter(names).items():
+        if times > 1:
+            raise typer.BadParameter(
+                f"{what} name {name} was given {times} times, expected once: results are stored "
+                "under it. Configs get another as NAME=PATH, a corpus by its folder."
+            )
+
+
 def main(
     corpora: Annotated[
         List[Path],
@@ -138,6 +154,9 @@ def main(
 ) -> None:
     """Train configs with several seeds on several corpora and write one JSON file a run."""
     configs = [_parse_config(given) for given in config]
+    _refuse_twice("Config", [name for name, _ in configs])
+    corpora = [corpus.resolve() for corpus in corpora]
+    _refuse_twice("Corpus", [corpus.name for corpus in corpora])
     overrides = parse_overrides(override)
     results.mkdir(parents=True, exist_ok=True)
     wanted = [(int(s), c, nc) for s in seeds.split(",") for c in corpora for nc in configs]
@@ -147,7 +166,8 @@ def main(
         output = None if models is None else models / run
         found = srsly.read_json(result) if result.exists() else {}
         try:
-            check_hash(result, found, _hash(path, overrides, vectors))
+            data_hash = hash_data(corpus, test=test)
+            check_hash(result, found, _hash(path, overrides, vectors), data_hash)
             if not found or (test and "test" not in found):
                 options = {"test": test, "vectors": vectors, "output": output}
                 found = {"name": name, **run_one(path, corpus, seed, overrides, **options)}

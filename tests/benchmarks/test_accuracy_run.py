@@ -1,5 +1,6 @@
 """Runs are measured as spaCy's scorer measures, are not repeated, and trials are blind."""
 
+import hashlib
 from itertools import permutations
 from pathlib import Path
 
@@ -31,16 +32,20 @@ PARTS = {
 }
 
 
-def write_corpus(folder):
+def write_part(folder, part, texts):
     nlp = spacy.blank("en")
+    docs = []
+    for text in texts:
+        pairs = [word.partition("/")[::2] for word in text.split()]
+        words = [word for word, _ in pairs]
+        docs.append(Doc(nlp.vocab, words, ents=[tag or "O" for _, tag in pairs]))
+    DocBin(docs=docs).to_disk(folder / f"{part}.spacy")
+
+
+def write_corpus(folder):
     folder.mkdir()
     for part, texts in PARTS.items():
-        docs = []
-        for text in texts:
-            pairs = [word.partition("/")[::2] for word in text.split()]
-            words = [word for word, _ in pairs]
-            docs.append(Doc(nlp.vocab, words, ents=[tag or "O" for _, tag in pairs]))
-        DocBin(docs=docs).to_disk(folder / f"{part}.spacy")
+        write_part(folder, part, texts)
     return folder
 
 
@@ -55,6 +60,11 @@ def run(corpus, tmp_path, *more, config=f"tags={CONFIG}"):
     results = ["--results", str(tmp_path / "results"), "--models", str(tmp_path / "models")]
     args = [str(corpus), "--config", config, "--seeds", "0", *results, *more]
     return CliRunner().invoke(app, args)
+
+
+def message_of(result):
+    """What was printed, without typer's frame."""
+    return " ".join(result.output.replace("│", " ").split())
 
 
 def test_most_frequent_tag_by_hand(corpus):
@@ -113,6 +123,61 @@ def test_what_is_there_is_not_done_again(tmp_path, corpus, monkeypatch):
     assert found["train_seconds"] == 12.5 and found["test"]["tp"] == "2 0 0"
 
 
+def test_a_corpus_goes_by_the_name_of_its_folder(tmp_path, corpus, monkeypatch):
+    monkeypatch.chdir(corpus)
+    assert run(".", tmp_path).exit_code == 0
+    found = srsly.read_json(tmp_path / "results" / "small-tags-0.json")
+    assert found["corpus"] == "small"
+    assert (tmp_path / "models" / "small-tags-0").exists()
+
+
+def test_two_of_one_name_are_refused(tmp_path, corpus):
+    (tmp_path / "other").mkdir()
+    other = write_corpus(tmp_path / "other" / "small")
+    for refused, what in (
+        (run(corpus, tmp_path, str(other)), "Corpus name small"),
+        (run(corpus, tmp_path, "--config", f"tags={CONFIG}"), "Config name tags"),
+    ):
+        assert refused.exit_code == 2 and f"{what} was given 2 times" in message_of(refused)
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize("stored", ["result", "pipeline"])
+def test_another_corpus_of_the_same_name_is_refused(tmp_path, corpus, stored):
+    """Of its parts, those count that both runs look at: a trial does not know the test part."""
+    assert run(corpus, tmp_path).exit_code == 0
+    result = tmp_path / "results" / "small-tags-0.json"
+    if stored == "pipeline":
+        result.unlink()
+    (corpus / "test.spacy").write_bytes((corpus / "train.spacy").read_bytes())
+    assert run(corpus, tmp_path, "--test").exit_code == 0
+    if stored == "pipeline":
+        result.unlink()
+    write_part(corpus, "dev", ["Ada/B-PER sings"])
+    refused = run(corpus, tmp_path)
+    assert refused.exit_code == 2 and "with another dev.spacy than" in message_of(refused)
+
+
+def test_another_test_part_is_refused_when_it_is_asked_for(tmp_path, corpus):
+    assert run(corpus, tmp_path, "--test").exit_code == 0
+    write_part(corpus, "test", ["Ada/B-PER sings"])
+    assert run(corpus, tmp_path).exit_code == 0
+    refused = run(corpus, tmp_path, "--test")
+    assert refused.exit_code == 2 and "with another test.spacy than" in message_of(refused)
+
+
+def test_hashes_of_the_data_are_stored(tmp_path, corpus):
+    run(corpus, tmp_path, "--test")
+    done = srsly.read_json(tmp_path / "models" / "small-tags-0" / "done.json")
+    found = srsly.read_json(tmp_path / "results" / "small-tags-0.json")
+    digits = {
+        part: hashlib.sha256((corpus / f"{part}.spacy").read_bytes()).hexdigest()[:12]
+        for part in PARTS
+    }
+    assert found["data_hash"] == digits
+    assert done["data_hash"] == {"train": digits["train"], "dev": digits["dev"]}
+
+
 @pytest.mark.parametrize("what", ["overrides", "vectors", "config"])
 @pytest.mark.parametrize("stored", ["result", "pipeline"])
 def test_what_was_made_with_other_settings_is_refused(tmp_path, corpus, monkeypatch, stored, what):
@@ -133,21 +198,22 @@ def test_what_was_made_with_other_settings_is_refused(tmp_path, corpus, monkeypa
         refused = run(corpus, tmp_path, "--vectors", "table")
     else:
         refused = run(corpus, tmp_path, "--set", "training.max_steps=7")
-    message = " ".join(refused.output.replace("│", " ").split())
-    assert refused.exit_code == 2 and "or remove what is there" in message
+    assert refused.exit_code == 2 and "or remove what is there" in message_of(refused)
     assert sorted(tmp_path.rglob("*")) == before
     assert run(corpus, tmp_path).exit_code == 0
 
 
-def test_a_pipeline_of_unknown_settings_is_taken_and_said_so(tmp_path, corpus):
-    """As another program may have trained it."""
+def test_a_pipeline_of_unknown_origin_is_taken_and_said_so(tmp_path, corpus):
+    """As another program, or an earlier form of this one, may have trained it."""
     run(corpus, tmp_path)
     result = tmp_path / "results" / "small-tags-0.json"
     result.unlink()
     srsly.write_json(tmp_path / "models" / "small-tags-0" / "done.json", {"train_seconds": 3})
+    write_part(corpus, "dev", ["Ada/B-PER sings"])
     for _ in range(2):
         assert run(corpus, tmp_path, "--set", "training.max_steps=7").exit_code == 0
-        assert srsly.read_json(result)["settings_hash"] is None
+        found = srsly.read_json(result)
+        assert found["settings_hash"] is None and found["data_hash"] is None
 
 
 def test_the_order_of_overrides_does_not_count():
