@@ -28,11 +28,12 @@ TOKENS = "token_accuracy"
 NOTES = f"""\
 F1, P and R are strict entity scores of spaCy's scorer in percent, mean ± standard deviation over
 the seeds; all other figures are means. *Tokens*: the share of tokens with the right IOB2 tag, O
-included. *Seen*: entities whose text is that of an entity in the
-training part; predicted entities go by their own text. *Ahead*: by how much the mean F1 on test is
-above that of the baseline with the same vectors. *p*: paired bootstrap, one-sided: the share of
-{RESAMPLES:,} draws of test documents in which F1 is not above the baseline's; the counts of a
-document are added up over the seeds first. Words/s are those of the whole pipeline on the dev
+included. *Seen*: entities whose text is that of an entity in the training part; predicted entities
+go by their own text. *Ahead*: by how much the mean F1 on test is above that of the baseline with
+the same vectors. *p*: paired bootstrap, one-sided: the share of {RESAMPLES:,} draws over test
+documents and seeds in which F1 is not above the baseline's. A draw takes the same documents of
+both, and seeds of each; what was drawn is added up. Two or three seeds understate how much seeds
+differ, and one says nothing of it. Words/s are those of the whole pipeline on the dev
 part, the median of five passes over the same text: all its words have been met before, so what is
 kept of words (ours and spaCy's tokenizer keep some) is there. *First pass*: a pipeline just loaded,
 which keeps nothing yet. `{NONE}`: not measured."""

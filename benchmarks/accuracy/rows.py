@@ -54,13 +54,10 @@ class Row:
         counts = numpy.array([[run["test"][part][key] for key in COUNTED] for run in self.runs])
         return numpy.where(counts.any(axis=1), 100 * pooled_f(counts), numpy.nan).tolist()
 
-    def document_counts(self) -> Ints2d:
-        """tp, fp and fn of each test document, added up over the seeds. *Shape:* `(nDocs, 3)`."""
-        by_seed = [
-            [[int(number) for number in run["test"][key].split()] for key in COUNTED]
-            for run in self.runs
-        ]
-        return numpy.array(by_seed).sum(axis=0).T
+    def document_counts(self) -> List[Ints2d]:
+        """tp, fp and fn of each test document, of each run. *Shape:* `(nDocs, 3)`."""
+        columns = ([run["test"][key].split() for key in COUNTED] for run in self.runs)
+        return [numpy.array(of_run).astype(int).T for of_run in columns]
 
     def p_value(self) -> Optional[float]:
         """How likely it is not to be ahead of the baseline; None if there is none to be tested."""

@@ -12,6 +12,7 @@ from benchmarks.accuracy.rows import read_rows
 
 OURS = numpy.array([[3, 1, 1], [0, 2, 2], [4, 0, 1]])
 BASELINE = numpy.array([[2, 1, 2], [1, 0, 1], [3, 2, 2]])
+WORSE = numpy.array([[1, 1, 3], [0, 1, 2], [3, 0, 2]])
 
 
 def f_by_hand(counts):
@@ -27,37 +28,89 @@ def test_pooled_f_is_the_harmonic_mean():
         assert pooled_f(counts.sum(axis=0)) == pytest.approx(f_by_hand(counts.tolist()))
 
 
-def test_bootstrap_is_near_the_share_of_all_draws():
-    """Three documents can be drawn in 27 ways, all as likely."""
-    draws = list(product(range(3), repeat=3))
-    not_ahead = sum(
-        f_by_hand([OURS[i].tolist() for i in draw])
-        <= f_by_hand([BASELINE[i].tolist() for i in draw])
-        for draw in draws
+def share_not_ahead(ours, baseline):
+    """Of all draws of documents and of seeds of both, by the definition."""
+    n_docs = len(ours[0])
+    draws = list(
+        product(
+            product(range(n_docs), repeat=n_docs),
+            product(ours, repeat=len(ours)),
+            product(baseline, repeat=len(baseline)),
+        )
     )
-    assert 0 < not_ahead < len(draws)
-    found = paired_bootstrap(OURS, BASELINE, resamples=4000)
-    assert found == pytest.approx(not_ahead / len(draws), abs=0.03)
-    assert found == paired_bootstrap(OURS, BASELINE, resamples=4000)
+    not_ahead = 0
+    for documents, *drawn in draws:
+        of_ours, of_baseline = (
+            f_by_hand([counts[i].tolist() for counts in seeds for i in documents])
+            for seeds in drawn
+        )
+        not_ahead += of_ours <= of_baseline
+    return not_ahead / len(draws)
 
 
-def test_pairs_are_drawn_together():
+@pytest.mark.parametrize(
+    ("ours", "baseline"),
+    [
+        ([OURS], [BASELINE]),
+        ([OURS, WORSE], [BASELINE]),
+        ([OURS], [BASELINE, WORSE]),
+        ([OURS, OURS, WORSE], [BASELINE, WORSE]),
+    ],
+)
+def test_bootstrap_is_near_the_share_of_all_draws(ours, baseline):
+    """Three documents can be drawn in 27 ways, two seeds in 4, three in 27, all as likely."""
+    expected = share_not_ahead(ours, baseline)
+    assert 0 < expected < 1
+    found = paired_bootstrap(ours, baseline, resamples=10_000)
+    assert found == pytest.approx(expected, abs=0.015)
+    assert found == paired_bootstrap(ours, baseline, resamples=10_000)
+
+
+def test_p_knows_that_seeds_differ():
+    """The same sums over seeds, once from equal seeds and once from one that is far behind."""
+    gold = 10 * numpy.ones(50, dtype=int)
+    middle, good, bad, baseline = (
+        numpy.stack([tp * gold, 0 * gold, (10 - tp) * gold], axis=1) for tp in (6, 9, 3, 5)
+    )
+    assert paired_bootstrap([middle, middle], [baseline], resamples=999) == 0.001
+    # Both drawn seeds are bad in one of four draws; ours against theirs, the same in mirror image.
+    assert paired_bootstrap([good, bad], [baseline], resamples=4000) == pytest.approx(
+        0.25, abs=0.03
+    )
+    theirs = paired_bootstrap([middle], [good, bad], resamples=4000)
+    assert theirs == pytest.approx(0.75, abs=0.03)
+
+
+def test_seeds_of_the_two_are_drawn_independently():
+    """Seed by seed we are ahead, but a good seed of theirs beats a bad one of ours."""
+    gold = 10 * numpy.ones(50, dtype=int)
+    bad, less_bad, good, best = (
+        numpy.stack([tp * gold, 0 * gold, (10 - tp) * gold], axis=1) for tp in (2, 3, 8, 9)
+    )
+    found = paired_bootstrap([less_bad, best], [bad, good], resamples=4000)
+    # Of 0, 1 or 2 good seeds of each, theirs must be more: 1/4 · 1/2 + 1/4 · 1/4 + 1/2 · 1/4
+    assert found == pytest.approx(5 / 16, abs=0.03)
+
+
+def test_documents_are_drawn_together():
     """A system that is ahead by a little on every document is ahead on every draw, however much the
     documents differ."""
     gold = numpy.arange(1, 40)
     found = [gold // 2, gold // 2 + 1]
-    baseline, ours = (numpy.stack([tp, 0 * tp, gold - tp], axis=1) for tp in found)
+    baseline, ours = ([numpy.stack([tp, 0 * tp, gold - tp], axis=1)] for tp in found)
     assert paired_bootstrap(ours, baseline, resamples=999) == 0.001
     assert paired_bootstrap(baseline, ours, resamples=99) == 1
-    assert paired_bootstrap(ours, ours, resamples=99) == 1
+    assert paired_bootstrap(3 * ours, ours, resamples=99) == 1
 
 
-def test_unlike_test_parts_are_refused():
+@pytest.mark.parametrize("ours", [[OURS], [OURS, WORSE]])
+def test_unlike_test_parts_are_refused(ours):
     with pytest.raises(ValueError, match="the same test part"):
-        paired_bootstrap(OURS, BASELINE[::-1])
+        paired_bootstrap(ours, [BASELINE[::-1]])
     with pytest.raises(ValueError, match="of 3 documents were paired with those of 2"):
-        paired_bootstrap(OURS, BASELINE[:2])
-    assert paired_bootstrap(3 * OURS, BASELINE, 100) == paired_bootstrap(OURS, BASELINE, 100)
+        paired_bootstrap(ours, [BASELINE[:2]])
+    with pytest.raises(ValueError, match="of 3 documents were paired with those of 2"):
+        paired_bootstrap([*ours, OURS[:2]], [BASELINE])
 
 
 def write_run(folder, corpus, name, seed, counts, vectors=None, f=50.0):
@@ -97,8 +150,19 @@ def test_each_is_held_against_the_baseline_with_its_vectors(results):
     assert rows["ours-2"]["ahead"] == "+7.0 (stock)"
     assert rows["ours_vectors"]["ahead"] == "+14.5 (stock_glove)"
     assert rows["stock"]["ahead"] == rows["other_vectors"]["ahead"] == "–"
-    expected = paired_bootstrap(3 * OURS, BASELINE)
+    expected = paired_bootstrap(3 * [OURS], [BASELINE])
     assert rows["ours-2"]["p"] == f"{expected:.3f}"
+
+
+def test_every_seed_counts(tmp_path):
+    for name, seeds in (("ours", [OURS, OURS, WORSE]), ("stock", [BASELINE, WORSE])):
+        for seed, counts in enumerate(seeds):
+            write_run(tmp_path, "a", name, seed, counts.tolist())
+    row = next(row for row in read_rows(tmp_path, ["stock"])["a"] if row.name == "ours")
+    expected = [OURS, OURS, WORSE]
+    assert all(map(numpy.array_equal, row.document_counts(), expected))
+    assert row.p_value() == paired_bootstrap(expected, [BASELINE, WORSE])
+    assert row.p_value() != paired_bootstrap([OURS], [BASELINE])
 
 
 def test_means_and_spread(results):
