@@ -13,6 +13,7 @@ import typer
 
 from .bootstrap import RESAMPLES
 from .charts import draw_scores
+from .result import COSTS
 from .rows import Row, read_rows, spread
 from .run import RESULTS
 
@@ -95,10 +96,10 @@ def main(
 ) -> None:
     """Print the tables of all runs, and write them with a figure beside the JSON files."""
     try:
-        rows = read_rows(results, baseline)
+        rows = read_rows(results, baseline, COSTS)
+        page = collate(rows)
     except ValueError as err:
         raise typer.BadParameter(str(err)) from err
-    page = collate(rows)
     print(page)
     (results / "accuracy.md").write_text(page, encoding="utf8")
     (results / "accuracy.svg").write_bytes(draw_scores(rows))

@@ -10,9 +10,9 @@ from typing import Any, Dict, Optional
 import srsly
 from spacy.cli.train import train
 
-DONE = "done.json"
+from .data import Hashes, other_parts
 
-Hashes = Dict[str, str]  # by part of a corpus
+DONE = "done.json"
 
 
 class OtherSettings(ValueError):
@@ -50,10 +50,7 @@ def check_hash(
             f"{found['settings_hash']}) than this run is to have ({settings_hash}). A name stands "
             "for one config: give this one another (--config NAME=PATH), or remove what is there."
         )
-    known = found.get("data_hash") or {}
-    others = [
-        part for part, digits in (data_hash or {}).items() if known.get(part, digits) != digits
-    ]
+    others = other_parts(found.get("data_hash"), data_hash)
     if others:
         files = " and ".join(f"{part}.spacy" for part in others)
         raise OtherSettings(

@@ -5,9 +5,11 @@ from itertools import product
 import numpy
 import pytest
 import srsly
+import typer
+from typer.testing import CliRunner
 
 from benchmarks.accuracy.bootstrap import paired_bootstrap, pooled_f
-from benchmarks.accuracy.collate import BASELINES, COLUMNS, collate
+from benchmarks.accuracy.collate import BASELINES, COLUMNS, collate, main
 from benchmarks.accuracy.rows import read_rows
 
 OURS = numpy.array([[3, 1, 1], [0, 2, 2], [4, 0, 1]])
@@ -127,6 +129,16 @@ def write_run(folder, corpus, name, seed, counts, vectors=None, f=50.0):
     srsly.write_json(folder / f"{corpus}-{name}-{seed}.json", run)
 
 
+def change_run(path, **changed):
+    srsly.write_json(path, {**srsly.read_json(path), **changed})
+
+
+def run_collate(results, *more):
+    app = typer.Typer()
+    app.command()(main)
+    return CliRunner().invoke(app, [str(results), *more])
+
+
 @pytest.fixture
 def results(tmp_path):
     for seed, f in enumerate((60.0, 62.0, 64.0)):
@@ -185,6 +197,59 @@ def test_two_baselines_with_the_same_vectors_are_refused(results):
         read_rows(results, ["stock_glove", "ours_vectors"])
     with pytest.raises(ValueError, match="both have no vectors"):
         read_rows(results, ["stock", "ours-2"])
+
+
+@pytest.mark.parametrize(
+    ("key", "one", "other"),
+    [
+        ("settings_hash", "0123", "4567"),
+        ("config", "configs/a.cfg", "configs/b.cfg"),
+        ("overrides", {"training.max_steps": 1}, {"training.max_steps": 2}),
+        ("vectors", {"name": "glove", "rows": 1, "width": 1}, None),
+        ("data_hash", {"train": "01", "dev": "23"}, {"train": "01", "dev": "45", "test": "67"}),
+    ],
+)
+def test_runs_that_differ_by_more_than_the_seed_are_refused(results, key, one, other):
+    """Also where a run between them does not say."""
+    unknown = {"settings_hash", "data_hash"}
+    for seed, value in ((0, one), (1, None if key in unknown else one), (2, other)):
+        change_run(results / f"a-ours-2-{seed}.json", **{key: value})
+    expected = rf"On a, ours-2 with seed 0 and ours-2 with seed 2 do not .* {key} is .* and"
+    with pytest.raises(ValueError, match=expected):
+        read_rows(results, BASELINES)
+    change_run(results / "a-ours-2-2.json", **{key: one})
+    read_rows(results, BASELINES)
+
+
+def test_runs_on_other_data_are_not_put_beside_each_other(results):
+    change_run(results / "a-ours-2-0.json", data_hash={"train": "01", "dev": "23", "test": "45"})
+    change_run(results / "a-stock-0.json", data_hash={"train": "67", "dev": "23"})
+    with pytest.raises(ValueError, match="ours-2 with seed 0 and stock with seed 0 .* data_hash"):
+        read_rows(results, BASELINES)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"corpus": "a", "na', "is no JSON"),
+        ("", "is no JSON"),
+        ("[]", "lacks corpus, name, seed, vectors, dev.ents_f"),
+        ('{"corpus": "a", "name": "b", "seed": 0, "vectors": null, "dev": {}}', "lacks dev.ents_f"),
+        (None, "lacks train_seconds, megabytes, test.seen, test.tp"),
+    ],
+)
+def test_a_bad_file_is_named(results, text, message):
+    path = results / "a-stock-0.json"
+    if text is None:
+        run = srsly.read_json(path)
+        del run["train_seconds"], run["megabytes"], run["test"]["seen"], run["test"]["tp"]
+        text = srsly.json_dumps(run)
+    path.write_text(text)
+    refused = run_collate(results)
+    assert refused.exit_code == 2
+    said = "".join(refused.output.replace("│", " ").split())
+    assert "".join(f"{path} {message}".split()) in said and "Removethefileandrunagain." in said
+    assert not (results / "accuracy.md").exists()
 
 
 def test_the_first_pass_where_it_was_timed(results):
