@@ -10,10 +10,10 @@ name of a folder for one corpus: what was made with another config, other overri
 is refused.
 """
 
-from collections import Counter
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Dict, List, Optional, Tuple
+from typing import Annotated, Any, Dict, List, Optional
 
 import spacy
 import srsly
@@ -22,9 +22,11 @@ from spacy.language import Language
 
 from ..speed.environment import describe
 from . import most_frequent_tag  # noqa: F401  (adds its factory to spaCy)
-from .data import TRAINED_ON, hash_data
+from .data import TRAINED_ON, Hashes, hash_data
+from .inputs import check_corpora, parse_configs, parse_overrides, parse_seeds
 from .measure import measure
 from .pipelines import OtherSettings, check_hash, hash_settings, megabytes_of, train_once
+from .result import COSTS, read_result
 
 ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).parent / "results"
@@ -96,39 +98,6 @@ def _describe_vectors(nlp: Language, name: str) -> Dict[str, Any]:
     return {"name": name, "rows": rows, "width": width}
 
 
-def parse_overrides(pairs: Optional[List[str]]) -> Dict[str, Any]:
-    """Read what was given with `--set`.
-
-    pairs (Optional[List[str]]): `dotted.name=value`; a value is JSON, or else a string.
-    RETURNS (Dict[str, Any]): The values by name.
-    """
-    found = {}
-    for pair in pairs or []:
-        name, _, value = pair.partition("=")
-        try:
-            found[name] = srsly.json_loads(value)
-        except ValueError:
-            found[name] = value
-    return found
-
-
-def _parse_config(given: str) -> Tuple[str, Path]:
-    """`NAME=PATH`, or a path alone, whose stem is the name."""
-    name, _, path = given.rpartition("=")
-    if not Path(path).is_file():
-        raise typer.BadParameter(f"{path} is no file, expected a config as NAME=PATH or PATH.")
-    return name or Path(path).stem, Path(path)
-
-
-def _refuse_twice(what: str, names: List[str]) -> None:
-    for name, times in Counter(names).items():
-        if times > 1:
-            raise typer.BadParameter(
-                f"{what} name {name} was given {times} times, expected once: results are stored "
-                "under it. Configs get another as NAME=PATH, a corpus by its folder."
-            )
-
-
 def main(
     corpora: Annotated[
         List[Path],
@@ -153,21 +122,17 @@ def main(
     results: Annotated[Path, typer.Option(help="Where the JSON files go.")] = RESULTS,
 ) -> None:
     """Train configs with several seeds on several corpora and write one JSON file a run."""
-    configs = [_parse_config(given) for given in config]
-    _refuse_twice("Config", [name for name, _ in configs])
+    configs, overrides = parse_configs(config), parse_overrides(override)
     corpora = [corpus.resolve() for corpus in corpora]
-    _refuse_twice("Corpus", [corpus.name for corpus in corpora])
-    overrides = parse_overrides(override)
+    wanted = list(product(parse_seeds(seeds), corpora, configs.items()))
+    check_corpora(corpora, test=test)
     results.mkdir(parents=True, exist_ok=True)
-    wanted = [(int(s), c, nc) for s in seeds.split(",") for c in corpora for nc in configs]
     for seed, corpus, (name, path) in wanted:
         run = f"{corpus.name}-{name}-{seed}"
         result = results / f"{run}.json"
         output = None if models is None else models / run
-        found = srsly.read_json(result) if result.exists() else {}
+        found = _look_up(result, _hash(path, overrides, vectors), hash_data(corpus, test=test))
         try:
-            data_hash = hash_data(corpus, test=test)
-            check_hash(result, found, _hash(path, overrides, vectors), data_hash)
             if not found or (test and "test" not in found):
                 options = {"test": test, "vectors": vectors, "output": output}
                 found = {"name": name, **run_one(path, corpus, seed, overrides, **options)}
@@ -178,6 +143,18 @@ def main(
         except OtherSettings as err:
             raise typer.BadParameter(str(err)) from err
         _report(run, found, test=test)
+
+
+def _look_up(result: Path, settings_hash: str, data_hash: Hashes) -> Dict[str, Any]:
+    """What an earlier run has written; nothing if there was none."""
+    if not result.exists():
+        return {}
+    try:
+        found = read_result(result, COSTS)
+        check_hash(result, found, settings_hash, data_hash)
+    except ValueError as err:
+        raise typer.BadParameter(str(err)) from err
+    return found
 
 
 def _write(path: Path, found: Dict[str, Any]) -> None:

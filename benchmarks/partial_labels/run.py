@@ -17,7 +17,8 @@ import srsly
 import typer
 from spacy.tokens import DocBin
 
-from ..accuracy.run import parse_overrides, run_one
+from ..accuracy.inputs import parse_overrides
+from ..accuracy.run import run_one
 from .hide import Kind, hide_entities
 
 RESULTS = Path(__file__).parent / "results"

@@ -93,6 +93,77 @@ def test_pooled_counts_are_those_of_spacys_scorer(tmp_path, corpus):
         assert found["seen"][key] + found["unseen"][key] == {"tp": tp, "fp": fp, "fn": fn}[key]
 
 
+@pytest.fixture
+def no_training(monkeypatch):
+    monkeypatch.setattr(pipelines, "train", None)
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "rule"),
+    [
+        ("train", None, "train.spacy is not there, expected"),
+        ("dev", None, "dev.spacy is not there, expected"),
+        ("test", None, "test.spacy is not there, expected"),
+        ("train", ["he sings"], "train.spacy has no annotated entity, expected at least one"),
+        ("dev", ["he sings"], "dev.spacy has no annotated entity, expected at least one"),
+        ("test", ["he sings"], "test.spacy has no annotated entity, expected at least one"),
+        ("dev", b"damaged", "dev.spacy"),
+    ],
+)
+def test_a_bad_corpus_is_refused_before_the_first_run(
+    tmp_path, corpus, no_training, part, content, rule
+):
+    bad = write_corpus(tmp_path / "bad")
+    path = bad / f"{part}.spacy"
+    if content is None:
+        path.unlink()
+    elif isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        write_part(bad, part, content)
+    refused = run(corpus, tmp_path, str(bad), "--test")
+    assert refused.exit_code == 2 and not (tmp_path / "results").exists()
+    said = "".join(message_of(refused).split())  # a long path is broken
+    assert "".join(f"{bad}/{rule}".split()) in said
+
+
+def test_a_part_without_annotation_is_refused(tmp_path, corpus, no_training):
+    """As for a file of texts: spaCy's scorer has no F1 of it."""
+    words = Doc(spacy.blank("en").vocab, ["Rome", "sings"])
+    assert not words.has_annotation("ENT_IOB")
+    DocBin(docs=[words]).to_disk(corpus / "test.spacy")
+    refused = run(corpus, tmp_path, "--test")
+    assert refused.exit_code == 2 and "has no annotated entity" in message_of(refused)
+
+
+@pytest.mark.parametrize(
+    ("option", "rule"),
+    [
+        (["--seeds", "0,,1"], "--seeds 0,,1 holds '', expected whole numbers"),
+        (["--seeds", "0,one"], "--seeds 0,one holds 'one', expected whole numbers"),
+        (["--seeds", "-1"], "--seeds -1 holds '-1', expected whole numbers"),
+        (["--set", "foo"], "--set foo is no setting, expected dotted.name=value"),
+        (["--set", "=1"], "--set =1 is no setting, expected dotted.name=value"),
+        (["--config", "none.cfg"], "none.cfg is no file, expected a config"),
+    ],
+)
+def test_bad_options_are_refused_before_the_first_run(tmp_path, corpus, no_training, option, rule):
+    refused = run(corpus, tmp_path, *option)
+    assert refused.exit_code == 2 and rule in message_of(refused)
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_bad_result_is_named(tmp_path, corpus, no_training):
+    path = tmp_path / "results" / "small-tags-0.json"
+    path.parent.mkdir()
+    for text, what in (('{"corpus": "sm', "is no JSON"), ('{"corpus": "small"}', "lacks name,")):
+        path.write_text(text)
+        refused = run(corpus, tmp_path)
+        said = "".join(message_of(refused).split())
+        assert refused.exit_code == 2 and "".join(f"{path} {what}".split()) in said
+        assert "Removethefileandrunagain." in said and path.read_text() == text
+
+
 def test_a_trial_does_not_even_read_the_test_part(tmp_path, corpus):
     (corpus / "test.spacy").write_bytes(b"must not be read")
     result = run(corpus, tmp_path)
@@ -135,8 +206,8 @@ def test_two_of_one_name_are_refused(tmp_path, corpus):
     (tmp_path / "other").mkdir()
     other = write_corpus(tmp_path / "other" / "small")
     for refused, what in (
-        (run(corpus, tmp_path, str(other)), "Corpus name small"),
-        (run(corpus, tmp_path, "--config", f"tags={CONFIG}"), "Config name tags"),
+        (run(corpus, tmp_path, str(other)), "The corpus name small"),
+        (run(corpus, tmp_path, "--config", f"tags={CONFIG}"), "The config name tags"),
     ):
         assert refused.exit_code == 2 and f"{what} was given 2 times" in message_of(refused)
     assert not (tmp_path / "results").exists()
