@@ -290,3 +290,44 @@ def test_figure_is_the_same_for_the_same_runs(results):
     figure = draw_scores(rows)
     assert figure == draw_scores(read_rows(results, BASELINES))
     assert all(f">{name}<".encode() in figure for name in ("a", "b", "ours-2", "stock_glove"))
+
+
+def drawn_values(monkeypatch, rows):
+    """F1 by the name of the corpus, the label in the legend and the name of the row."""
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    from benchmarks.accuracy import charts  # noqa: PLC0415
+
+    figure = Figure()
+    monkeypatch.setattr(charts, "draw_svg", lambda width, height, title, draw: draw(figure))
+    charts.draw_scores(rows)
+    found = {}
+    for axes in figure.axes:
+        names = [label.get_text() for label in axes.get_yticklabels()]
+        handles, labels = axes.get_legend_handles_labels()
+        for handle, label in zip(handles, labels):
+            line = handle[0] if isinstance(handle, tuple) else handle
+            for place, value in zip(line.get_ydata(), line.get_xdata()):
+                found[axes.get_title(loc="left"), label, names[round(place)]] = value
+    return figure, found
+
+
+def test_figure_shows_what_was_measured(tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    for corpus, name, seed, f in (
+        *(("a", "ours", 0, 60.0), ("a", "ours", 1, 64.0)),
+        *(("a", "stock", 0, 55.0), ("b", "ours", 0, 70.0)),
+    ):
+        write_run(tmp_path, corpus, name, seed, OURS.tolist(), f=f)
+        path = tmp_path / f"{corpus}-{name}-{seed}.json"
+        test = srsly.read_json(path)["test"]
+        seen, unseen = {"tp": 9, "fp": 1, "fn": 1}, {"tp": 2, "fp": 4, "fn": 2}
+        change_run(path, dev={"ents_f": 99.0}, test={**test, "seen": seen, "unseen": unseen})
+    figure, found = drawn_values(monkeypatch, read_rows(tmp_path, BASELINES))
+    scores = {("a", "ours"): 62.0, ("a", "stock"): 55.0, ("b", "ours"): 70.0}
+    expected = {}
+    for (corpus, name), f in scores.items():
+        expected[corpus, "all, ± standard deviation", name] = f
+        expected[corpus, "seen entities", name] = 90.0
+        expected[corpus, "unseen entities", name] = 40.0
+    assert found == pytest.approx(expected)

@@ -32,6 +32,18 @@ def test_parts_limits_and_what_is_there(source, tmp_path):
     assert len(list(output.iterdir())) == 3
 
 
+def test_gmb10k_is_the_beginning_of_gmb(tmp_path):
+    """10,000 sentences of training, 2,000 of dev and all of test."""
+    (tmp_path / "gmb").mkdir()
+    for part, number in (("train", 10_001), ("dev", 2_001), ("test", 2_002)):
+        with gzip.open(tmp_path / "gmb" / f"{part}.iob2.gz", "wt") as file:
+            file.writelines(f"{i}\tB-LOC\n\n" for i in range(number))
+    corpora.main(tmp_path, tmp_path / "out", only="gmb10k")
+    for part, number in (("train", 10_000), ("dev", 2_000), ("test", 2_002)):
+        found = texts(tmp_path / "out" / "gmb10k" / f"{part}.spacy")
+        assert found == [str(i) for i in range(number)]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [(PART, ["Rome sings", "Ada"]), (f"-DOCSTART-\tO\n\n{PART}", ["Rome sings Ada"])],

@@ -93,6 +93,39 @@ def test_pooled_counts_are_those_of_spacys_scorer(tmp_path, corpus):
         assert found["seen"][key] + found["unseen"][key] == {"tp": tp, "fp": fp, "fn": fn}[key]
 
 
+def test_seen_is_seen_under_any_label(tmp_path, corpus):
+    """Training has Rome as LOC alone; a Rome that is PER in gold was seen all the same."""
+    write_part(corpus, "test", ["Rome/B-PER sings", "Turin/B-PER sings"])
+    found = run_one(CONFIG, corpus, 0, {}, test=True)["test"]
+    assert found["seen"] == {"tp": 0, "fp": 1, "fn": 1}
+    assert found["unseen"] == {"tp": 0, "fp": 0, "fn": 1}
+
+
+def test_each_run_is_trained_with_its_seed(tmp_path, corpus):
+    assert run(corpus, tmp_path, "--seeds", "3,5").exit_code == 0
+    for seed in (3, 5):
+        nlp = spacy.load(tmp_path / "models" / f"small-tags-{seed}" / "model-best")
+        assert nlp.config["system"]["seed"] == seed
+        assert nlp.config.interpolate()["training"]["seed"] == seed
+        assert srsly.read_json(tmp_path / "results" / f"small-tags-{seed}.json")["seed"] == seed
+
+
+def test_a_result_is_whole_or_not_there(tmp_path, corpus, monkeypatch):
+    def stop(path, found):
+        if path.parent.name != "results":
+            return write(path, found)
+        path.write_text('{"half of')
+        raise KeyboardInterrupt
+
+    write = srsly.write_json
+    monkeypatch.setattr(srsly, "write_json", stop)
+    assert run(corpus, tmp_path).exit_code != 0
+    assert not list((tmp_path / "results").glob("*.json"))
+    monkeypatch.undo()
+    assert run(corpus, tmp_path).exit_code == 0
+    assert len(list((tmp_path / "results").iterdir())) == 1
+
+
 @pytest.fixture
 def no_training(monkeypatch):
     monkeypatch.setattr(pipelines, "train", None)
