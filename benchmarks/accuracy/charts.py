@@ -23,7 +23,7 @@ def draw_scores(rows: Dict[str, List[Row]]) -> bytes:
         corpus: [row for row in of_corpus if row.is_tested] for corpus, of_corpus in rows.items()
     }
     tested = {corpus: of_corpus for corpus, of_corpus in tested.items() if of_corpus}
-    height = 1.1 + sum(0.5 + 0.32 * len(of_corpus) for of_corpus in tested.values())
+    height = 1.1 + sum(0.75 + 0.32 * len(of_corpus) for of_corpus in tested.values())
     return draw_svg(8, height, "Entity F1 on test", partial(_draw, rows=tested))
 
 
@@ -38,6 +38,7 @@ def _draw(figure: "Figure", rows: Dict[str, List[Row]]) -> None:
     for axes, (corpus, of_corpus) in zip(panels.flat, rows.items()):
         _draw_corpus(axes, of_corpus)
         axes.set_title(corpus, loc="left", fontsize=11, fontweight="bold")
+        axes.tick_params(labelbottom=True)
     bottom = panels.flat[-1]
     bottom.set_xlim(0, 100)
     bottom.set_xlabel("entity F1 on the test part (%)")

@@ -7,7 +7,7 @@ Writes `accuracy.md` and `accuracy.svg` beside the JSON files and prints the tab
 
 from pathlib import Path
 from statistics import mean
-from typing import Annotated, Dict, List
+from typing import Annotated, Dict, List, Optional
 
 import typer
 
@@ -21,10 +21,9 @@ BASELINES = ["stock", "stock_glove", "stock_md"]
 COLUMNS = [
     *("config", "vectors", "seeds", "dev F1"),
     *("test F1", "P", "R", "tokens", "seen F1", "unseen F1"),
-    *("ahead", "p", "training", "MB", "words/s", "first pass"),
+    *("ahead", "p", "training", "MB"),
 ]
 NONE = "–"
-FIRST = "first_words_per_second"
 TOKENS = "token_accuracy"
 NOTES = f"""\
 F1, P and R are strict entity scores of spaCy's scorer in percent, mean ± standard deviation over
@@ -34,10 +33,10 @@ go by their own text. *Ahead*: by how much the mean F1 on test is above that of 
 the same vectors. *p*: paired bootstrap, one-sided: the share of {RESAMPLES:,} draws over test
 documents and seeds in which F1 is not above the baseline's. A draw takes the same documents of
 both, and seeds of each; what was drawn is added up. Two or three seeds understate how much seeds
-differ, and one says nothing of it. Words/s are those of the whole pipeline on the dev
-part, the median of five passes over the same text: all its words have been met before, so what is
-kept of words (ours and spaCy's tokenizer keep some) is there. *First pass*: a pipeline just loaded,
-which keeps nothing yet. `{NONE}`: not measured."""
+differ, and one says nothing of it. *Training*: wall time, taken beside other runs, so an upper
+bound. *MB*: size of the trained pipeline on disk, vectors included. `{NONE}`: not measured. The
+JSON files have more, also words per second, taken beside other runs too: docs/performance.md
+compares speed."""
 
 
 def collate(rows: Dict[str, List[Row]]) -> str:
@@ -61,8 +60,6 @@ def _cells(row: Row) -> List[str]:
         *(_test_cells(row) if row.is_tested else [NONE] * 8),
         f"{mean(row.values('train_seconds')):,.0f} s",
         f"{mean(row.values('megabytes')):.1f}",
-        f"{mean(row.values('words_per_second')):,.0f}",
-        f"{mean(row.values(FIRST)):,.0f}" if all(FIRST in run for run in row.runs) else NONE,
     ]
 
 
@@ -91,15 +88,26 @@ def main(
         Path, typer.Argument(help="Folder of JSON files.", exists=True, file_okay=False)
     ] = RESULTS,
     baseline: Annotated[
-        List[str], typer.Option(help="Config that those with the same vectors are held against.")
-    ] = BASELINES,
+        Optional[List[str]],
+        typer.Option(
+            help="Config that those with the same vectors are held against; again for more.",
+            show_default=", ".join(BASELINES),
+        ),
+    ] = None,
 ) -> None:
     """Print the tables of all runs, and write them with a figure beside the JSON files."""
     try:
-        rows = read_rows(results, baseline, COSTS)
+        rows = read_rows(results, baseline or BASELINES, COSTS)
         page = collate(rows)
     except ValueError as err:
         raise typer.BadParameter(str(err)) from err
+    known = {row.name for of_corpus in rows.values() for row in of_corpus}
+    for name in baseline or []:
+        if name not in known:
+            raise typer.BadParameter(
+                f"--baseline {name} has no run in {results}, expected one of: "
+                f"{', '.join(sorted(known))}."
+            )
     print(page)
     (results / "accuracy.md").write_text(page, encoding="utf8")
     (results / "accuracy.svg").write_bytes(draw_scores(rows))

@@ -45,7 +45,8 @@ def run_one(
     """Train with one seed and measure.
 
     config (Path): A training config.
-    corpus (Path): Folder with train.spacy, dev.spacy and test.spacy.
+    corpus (Path): Folder with train.spacy, dev.spacy and test.spacy; its name is that of the
+        corpus.
     seed (int): The seed.
     overrides (Dict[str, Any]): Config settings by dotted name.
     test (bool): Look at the test part.
@@ -77,7 +78,7 @@ def run_one(
     path = config.resolve()
     return {
         "config": path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name,
-        "corpus": corpus.resolve().name,
+        "corpus": corpus.name,
         "seed": seed,
         "overrides": overrides,
         "vectors": None if vectors is None else _describe_vectors(nlp, vectors.name),
@@ -134,8 +135,10 @@ def main(
         found = _look_up(result, _hash(path, overrides, vectors), hash_data(corpus, test=test))
         try:
             if not found or (test and "test" not in found):
-                options = {"test": test, "vectors": vectors, "output": output}
-                found = {"name": name, **run_one(path, corpus, seed, overrides, **options)}
+                ran = run_one(
+                    path, corpus, seed, overrides, test=test, vectors=vectors, output=output
+                )
+                found = {"name": name, **ran}
                 _write(result, found)
         except FileExistsError as err:
             print(run, "left out:", err)

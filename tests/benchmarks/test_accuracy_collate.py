@@ -252,13 +252,26 @@ def test_a_bad_file_is_named(results, text, message):
     assert not (results / "accuracy.md").exists()
 
 
-def test_the_first_pass_where_it_was_timed(results):
-    """Runs of an earlier form of the runner lack it."""
-    assert cells_of(collate(read_rows(results, BASELINES)), "a")["stock"]["first pass"] == "–"
-    path = results / "a-stock-0.json"
-    srsly.write_json(path, {**srsly.read_json(path), "first_words_per_second": 4321})
-    row = cells_of(collate(read_rows(results, BASELINES)), "a")["stock"]
-    assert row["first pass"] == "4,321" and row["words/s"] == "12,345"
+@pytest.mark.parametrize("name", ["stok", "stock"])
+def test_a_baseline_that_has_no_run_is_refused(results, name):
+    """If it was asked for: those that are taken by default may be absent."""
+    if name == "stock":
+        for path in results.glob("*-stock-*.json"):
+            path.unlink()
+        assert run_collate(results).exit_code == 0
+        (results / "accuracy.md").unlink()
+    refused = run_collate(results, "--baseline", "ours-2", "--baseline", name)
+    said = " ".join(refused.output.replace("│", " ").split())
+    assert refused.exit_code == 2 and f"--baseline {name} has no run in" in said
+    assert "ours-2" in said and not (results / "accuracy.md").exists()
+
+
+def test_a_baseline_that_is_named_takes_the_place_of_the_default(results):
+    assert run_collate(results, "--baseline", "ours-2").exit_code == 0
+    page = (results / "accuracy.md").read_text("utf8")
+    rows = cells_of(page, "a")
+    assert rows["stock"]["ahead"] == "-7.0 (ours-2)" and rows["ours_vectors"]["ahead"] == "–"
+    assert not [column for column in COLUMNS if "words" in column]
 
 
 def test_token_accuracy_where_it_was_measured(results):
@@ -331,3 +344,5 @@ def test_figure_shows_what_was_measured(tmp_path, monkeypatch):
         expected[corpus, "seen entities", name] = 90.0
         expected[corpus, "unseen entities", name] = 40.0
     assert found == pytest.approx(expected)
+    for axes in figure.axes:  # a reader need not look for the last panel
+        assert [label.get_text() for label in axes.get_xticklabels() if label.get_visible()]
