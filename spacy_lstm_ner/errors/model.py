@@ -121,6 +121,10 @@ class ModelErrors:
         "The table of static vectors at '{path}' has {given} rows; the model was trained with one "
         "of {expected}. Load it with the table that it was trained with."
     )
+    VECTORS_OTHER = (
+        "The table of static vectors at '{path}' has other words or other vectors than the one of "
+        "training. Load the model with the table that it was trained with."
+    )
     NO_PATH = (
         "No path of tags is allowed through sequence {sequence} of the batch: the masks leave no "
         "tag at one of its tokens, or no tag that may follow. Free at least the tag O there."

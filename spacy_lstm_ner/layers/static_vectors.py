@@ -36,7 +36,8 @@ def static_vectors(
     trained_words (int): Words whose vectors are trained on, at most.
     RETURNS (Model[Words, Floats2d]): From words to `(nW, nV + 1)`.
     """
-    attrs: Dict[str, Any] = {} if table is None else {"table": table}
+    # The digest is that of training: when the model is loaded, another table may be at the path.
+    attrs: Dict[str, Any] = {} if table is None else {"table": table, "digest": None}
     if trained_words:
         # The rows of E by the words' keys, and what gives them.
         attrs["rows"] = None
@@ -46,7 +47,6 @@ def static_vectors(
         forward,
         init=init,
         params={"E": None} if trained_words else {},
-        # Rows of a table at a path, which could be another one when the model is loaded.
         dims={"nV": None, "nO": None, **({} if table is None else {"nR": None})},
         attrs=attrs,
     )
@@ -116,6 +116,8 @@ def _check_shape(
         raise ValueError(Errors.VECTORS_WIDTH.format(where=where, given=width, expected=nV))
     if table is not None and nR is not None and rows != nR:
         raise ValueError(Errors.VECTORS_ROWS.format(path=table.path, given=rows, expected=nR))
+    if table is not None and model.attrs["digest"] not in (None, table.digest):
+        raise ValueError(Errors.VECTORS_OTHER.format(path=table.path))
 
 
 def init(
@@ -130,6 +132,7 @@ def init(
     nR, nV = source.data.shape
     if table is not None:
         model.set_dim("nR", nR)
+        model.attrs["digest"] = table.digest
     model.set_dim("nV", nV)
     model.set_dim("nO", nV + 1)
     if "rows" in model.attrs:

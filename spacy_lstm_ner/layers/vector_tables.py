@@ -4,6 +4,7 @@ import gc
 import os
 import re
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
@@ -26,6 +27,8 @@ class VectorTable:
     they are mapped into memory, read-only, and processes on one machine share them. A copy and a
     pickle hold the path alone, made absolute, and open the table again.
 
+    `digest` tells one table from another: by all of its words and some of its vectors.
+
     path (str): The folder that was written, or its `vocab` folder.
     RAISES (ValueError): If there is no table, a damaged one, or a floret one, which has no rows of
         words.
@@ -47,10 +50,16 @@ class VectorTable:
             raise ValueError(Errors.FLORET_TABLE.format(path=path))
         self.data: Floats2d = _read(_map_vectors, folder / "vectors", path)
         self.key2row = _read(partial(_rows_of_keys, len(self.data)), folder / "key2row", path)
+        self.digest = _digest(folder / "key2row", self.data)
         self._absolute = os.path.abspath(path)  # the working directory may change
 
     def __reduce__(self) -> Tuple[Any, ...]:
         return VectorTable, (self._absolute,)
+
+
+def _digest(keys: Path, data: Floats2d) -> str:
+    some = data[:: max(1, len(data) // 100)]
+    return sha256(keys.read_bytes() + some.tobytes()).hexdigest()[:16]
 
 
 def find_vectors(

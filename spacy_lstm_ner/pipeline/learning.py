@@ -146,8 +146,8 @@ class CRFLearner(TrainablePipe):
             if "read_training_docs" in layer.attrs:
                 docs = (eg.predicted for eg in get_examples())
                 layer.attrs["read_training_docs"](layer, docs)
-        sample = [eg.predicted for eg in islice(get_examples(), 10)]
-        self.model.initialize(X=sample)
+        sample = islice((eg.predicted for eg in get_examples() if len(eg.predicted)), 10)
+        self.model.initialize(X=list(sample))
 
     def get_loss(self, examples: Iterable[Example], scores: TagScores) -> Tuple[float, TagScores]:
         """The negative log-likelihood of what is known, and its gradient. See `ner_loss`.

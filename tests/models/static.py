@@ -10,6 +10,7 @@ from spacy_lstm_ner.models.static_vectors import StaticVectors
 from spacy_lstm_ner.models.word_embed import WordEmbed
 
 WORDS = ["the", "cat", "rome", "0000", "dog"]
+TABLE_WORDS = ("Rome", "unseen", "in", "1")
 TEXTS = ["The cat in Rome", "unseen", "", "dog the DOG 1984 cat", "in 1"]
 # A table by its path beside the vocab's own, and all ways to give vectors on.
 WAYS = {
@@ -32,9 +33,9 @@ def add_vectors(vocab, width=5):
     vocab.vectors = Vectors(strings=vocab.strings, data=data, keys=WORDS)
 
 
-def write_table(path, width, words=("Rome", "unseen", "in", "1")):
+def write_table(path, width, words=TABLE_WORDS, seed=1):
     nlp = spacy.blank("en")
-    data = random_vectors(words, width, seed=1)
+    data = random_vectors(words, width, seed=seed)
     nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=data, keys=words)
     nlp.to_disk(path)
     return str(path)

@@ -13,6 +13,7 @@ from spacy_lstm_ner.models.static_vectors import StaticVectors
 from spacy_lstm_ner.models.word_embed import WordEmbed
 
 from .static import (
+    TABLE_WORDS,
     TEXTS,
     WORDS,
     add_vectors,
@@ -71,6 +72,11 @@ def test_errors(nlp, docs, path, tmp_path):
     taller.from_bytes(model.to_bytes())
     with pytest.raises(ValueError, match=r"at '.*taller' has 5 rows; .* with one of 4\."):
         taller.predict(docs)
+    for name, words, seed in (("renamed", ("a", "b", "c", "d"), 1), ("retrained", TABLE_WORDS, 2)):
+        other = make_model("two", write_table(tmp_path / name, 3, words, seed=seed))
+        other.from_bytes(model.to_bytes())
+        with pytest.raises(ValueError, match=f"{name}' has other words or other vectors"):
+            other.predict(docs)
     empty = StaticVectors(path=write_table(tmp_path / "empty", 3, words=[]))
     with pytest.raises(ValueError, match="'.*empty' has no vectors"):
         WordEmbed(4, [], [], vectors={"empty": empty}).initialize(X=docs)
