@@ -35,10 +35,14 @@ DIRECTIONS = [["l2r"], ["r2l"], ["l2r", "r2l"]]
 TOLERANCE = {"numpy": 1e-5, "torch": 1e-5, "torch-bf16": 2e-2}
 
 
-@pytest.fixture(params=["numpy", "torch", "torch-bf16"])
+needs_bfloat16 = pytest.mark.skipif(
+    not lstm_torch.has_bfloat16(), reason="no bfloat16 on this processor"
+)
+BFLOAT16 = pytest.param("torch-bf16", marks=needs_bfloat16)
+
+
+@pytest.fixture(params=["numpy", "torch", BFLOAT16])
 def name(request):
-    if request.param == "torch-bf16" and not lstm_torch.has_bfloat16():
-        pytest.skip("no bfloat16 on this processor")
     return request.param
 
 
@@ -202,7 +206,7 @@ def test_a_forked_process_does_not_wait_for_threads_it_lacks():
     assert result.returncode == 0
 
 
-@pytest.mark.parametrize("name", ["torch", "torch-bf16"])
+@pytest.mark.parametrize("name", ["torch", BFLOAT16])
 @pytest.mark.parametrize("lengths", [[9, 7, 7, 1], [5]])
 def test_torch_really_runs_the_fused_primitive(name, lengths):
     """torch.lstm falls back in silence to a slow form if oneDNN cannot take its arguments."""
