@@ -24,6 +24,7 @@ NAMES = {
     "readers": ["spacy-lstm-ner.Corpus.v1"],
     "batchers": ["spacy-lstm-ner.batch_by_length.v1"],
     "augmenters": ["spacy-lstm-ner.case_augmenter.v1"],
+    "callbacks": ["spacy-lstm-ner.tune_threshold.v1"],
     "scorers": ["spacy-lstm-ner.NerScorer.v1"],
     "loggers": ["spacy-lstm-ner.TrainingLogger.v1"],
     "optimizers": ["spacy-lstm-ner.Adam.v1", "spacy-lstm-ner.AllReduce.v1"],

@@ -16,9 +16,9 @@ from ..errors import Errors, Warnings
 from ..evaluation.calibration import N_BINS, reliability
 from ..evaluation.isotonic import LEAST
 from ..evaluation.temperature import TEMPERATURES, fit_temperature
+from ..pipeline.choices import analyse
 from ..pipeline.lstm_ner import LSTMNer
 from .component import (
-    analyse,
     change_settings,
     check_output,
     find_component,

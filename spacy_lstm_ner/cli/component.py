@@ -2,31 +2,17 @@
 on, and the pipeline that they save."""
 
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
-import numpy
 from spacy.language import Language
 from spacy.training import Example
-from spacy.util import minibatch
 from thinc.api import Config
 
 from ..data.problems import Report
 from ..errors import Errors
-from ..pipeline.analysis import Analysis
+from ..pipeline.choices import as_met
 from ..pipeline.lstm_ner import LSTMNer
-from ..types import Bools1d, SpanBatch
 from .gold import read_gold, without_empty
-
-
-class Batch(NamedTuple):
-    """Gold documents, and what the component makes of them.
-
-    examples (List[Example]): Gold Docs, and predicted ones as the component meets them.
-    analysis (Analysis): Of the predicted Docs.
-    """
-
-    examples: List[Example]
-    analysis: Analysis
 
 
 def find_component(nlp: Language, name: Optional[str]) -> Tuple[str, LSTMNer]:
@@ -84,41 +70,7 @@ def read_examples(nlp: Language, name: str, path: Path, report: Report) -> List[
     RETURNS (List[Example]): Gold documents that are not empty, and those to predict on.
     RAISES (ValueError): If no document says anything about entities.
     """
-    examples = without_empty(read_gold(nlp, path, report))
-    later = nlp.pipe_names[nlp.pipe_names.index(name) :]
-    with nlp.select_pipes(disable=later):
-        docs = list(nlp.pipe(example.predicted for example in examples))
-    return [Example(doc, example.reference) for doc, example in zip(docs, examples)]
-
-
-def analyse(nlp: Language, ner: LSTMNer, examples: Sequence[Example]) -> List[Batch]:
-    """Analyse documents in the batches of the pipeline. Empty ones are left out.
-
-    nlp (Language): The pipeline.
-    ner (LSTMNer): The component.
-    examples (Sequence[Example]): What `read_examples` gave.
-    RETURNS (List[Batch]): The batches.
-    """
-    with_tokens = [example for example in examples if len(example.predicted)]
-    return [
-        Batch(batch, ner.analyse([example.predicted for example in batch]))
-        for batch in minibatch(with_tokens, nlp.batch_size)
-    ]
-
-
-def touches_preset(batch: Batch, spans: SpanBatch) -> Bools1d:
-    """Which spans have a token of an entity that was there before the component ran.
-
-    batch (Batch): The documents.
-    spans (SpanBatch): Spans in them.
-    RETURNS (Bools1d): *Shape:* `(nSpans,)`.
-    """
-    taken = [numpy.zeros(len(example.predicted), dtype=bool) for example in batch.examples]
-    for example, at in zip(batch.examples, taken):
-        for ent in example.predicted.ents:
-            at[ent.start : ent.end] = True
-    rows = zip(spans.sequences, spans.starts, spans.ends)
-    return numpy.array([taken[i][start:end].any() for i, start, end in rows], dtype=bool)
+    return as_met(nlp, name, without_empty(read_gold(nlp, path, report)))
 
 
 def check_output(path: Path, *, force: bool) -> None:

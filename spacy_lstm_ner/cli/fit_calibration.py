@@ -10,9 +10,9 @@ from ..evaluation.outcomes import NOT_COUNTED, RIGHT, outcomes
 from ..evaluation.temperature import TEMPERATURES, fit_temperature
 from ..pipeline.analysis import Analysis
 from ..pipeline.calibration import Calibration
+from ..pipeline.choices import Batch, touches_preset
 from ..pipeline.lstm_ner import LSTMNer
 from ..types import Bools1d, Floats1d, Ints1d, SpanBatch
-from .component import Batch, touches_preset
 
 N_FOLDS = 5
 LEAST = 0.01  # the probability from which on a span is a candidate

@@ -24,11 +24,10 @@ from ..evaluation.thresholds import (
     sweep,
     sweep_all,
 )
+from ..pipeline.choices import analyse, collect_choices
 from ..pipeline.lstm_ner import LSTMNer
 from ..pipeline.settings import NATURAL, read_settings
-from .choices import collect_choices
 from .component import (
-    analyse,
     change_settings,
     check_labels_in_config,
     check_output,

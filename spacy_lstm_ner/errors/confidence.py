@@ -54,7 +54,7 @@ class ConfidenceErrors:
     )
     NOT_LSTM_NER = (
         "'{name}' is no component lstm_ner of the pipeline; those are: {names}. Name one of them "
-        "with --component."
+        "with --component, or as component in a config."
     )
     OUTPUT_EXISTS = (
         "The folder {path} is not empty. A pipeline is only written over what is there with "

@@ -120,6 +120,13 @@ VARIANTS: Dict[str, str] = {
             '[training.before_to_disk]\n@callbacks = "test_to_disk"\n\n[training.batcher]',
         ),
     ),
+    "tuned threshold": changed(
+        (
+            "[training.batcher]",
+            '[training.before_to_disk]\n@callbacks = "spacy-lstm-ner.tune_threshold.v1"\n'
+            "dev_corpus = ${corpora.dev}\n\n[training.batcher]",
+        ),
+    ),
     "torch": changed((EMBED, TORCH)),
     "trained vectors": changed(("[corpora]\n", TRAINED_VECTORS)),
     "averages off": changed((ADAM, '"SGD.v1"\nuse_averages = false')),

@@ -2,19 +2,78 @@
 
 from collections import Counter
 from dataclasses import replace
-from typing import Dict, List, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 import numpy
+from spacy.language import Language
+from spacy.training import Example
+from spacy.util import minibatch
 
 from ..evaluation.outcomes import outcomes
 from ..evaluation.thresholds import Choices, Decode
 from ..ops.max_expected import max_expected
-from ..pipeline.lstm_ner import LSTMNer
-from ..types import Floats1d, Ints1d, SpanBatch
-from .component import Batch, touches_preset
+from ..types import Bools1d, Floats1d, Ints1d, SpanBatch
+from .analysis import Analysis
+from .lstm_ner import LSTMNer
 
 LOWEST = {"viterbi": 0.0, "max_expected": 0.01}
 N_VALUES = {"viterbi": 1000, "max_expected": 100}  # thresholds to try: filtering is cheap
+
+
+class Batch(NamedTuple):
+    """Gold documents, and what the component makes of them.
+
+    examples (List[Example]): Gold Docs, and predicted ones as the component meets them.
+    analysis (Analysis): Of the predicted Docs.
+    """
+
+    examples: List[Example]
+    analysis: Analysis
+
+
+def as_met(nlp: Language, name: str, examples: Sequence[Example]) -> List[Example]:
+    """Run the components before one on the predicted Docs, so that it meets what it meets in the
+    pipeline: entities that are preset, vectors that are shared.
+
+    nlp (Language): The pipeline.
+    name (str): The component.
+    examples (Sequence[Example]): Gold Docs, and predicted ones without annotation.
+    RETURNS (List[Example]): The same with the annotation of those components.
+    """
+    later = nlp.pipe_names[nlp.pipe_names.index(name) :]
+    with nlp.select_pipes(disable=later):
+        docs = list(nlp.pipe(example.predicted for example in examples))
+    return [Example(doc, example.reference) for doc, example in zip(docs, examples)]
+
+
+def analyse(nlp: Language, ner: LSTMNer, examples: Sequence[Example]) -> List[Batch]:
+    """Analyse documents in the batches of the pipeline. Empty ones are left out.
+
+    nlp (Language): The pipeline.
+    ner (LSTMNer): The component.
+    examples (Sequence[Example]): What `as_met` gave.
+    RETURNS (List[Batch]): The batches.
+    """
+    with_tokens = [example for example in examples if len(example.predicted)]
+    return [
+        Batch(batch, ner.analyse([example.predicted for example in batch]))
+        for batch in minibatch(with_tokens, nlp.batch_size)
+    ]
+
+
+def touches_preset(batch: Batch, spans: SpanBatch) -> Bools1d:
+    """Which spans have a token of an entity that was there before the component ran.
+
+    batch (Batch): The documents.
+    spans (SpanBatch): Spans in them.
+    RETURNS (Bools1d): *Shape:* `(nSpans,)`.
+    """
+    taken = [numpy.zeros(len(example.predicted), dtype=bool) for example in batch.examples]
+    for example, at in zip(batch.examples, taken):
+        for ent in example.predicted.ents:
+            at[ent.start : ent.end] = True
+    rows = zip(spans.sequences, spans.starts, spans.ends)
+    return numpy.array([taken[i][start:end].any() for i, start, end in rows], dtype=bool)
 
 
 def collect_choices(batches: Sequence[Batch], ner: LSTMNer) -> Choices:
