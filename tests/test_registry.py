@@ -18,6 +18,7 @@ NAMES = {
         "spacy-lstm-ner.LSTMEncoder.v1",
         "spacy-lstm-ner.LSTMTagger.v1",
         "spacy-lstm-ner.StaticVectors.v1",
+        "spacy-lstm-ner.VectorNgrams.v1",
         "spacy-lstm-ner.WordEmbed.v1",
         "spacy-lstm-ner.WordIds.v1",
     ],

@@ -69,12 +69,12 @@ class ModelErrors:
         "WordEmbed was given no attributes, no static vectors and no characters, so every word "
         "would look the same: list attributes such as NORM and SHAPE, set include_static_vectors "
         "= true, or add blocks under vectors (StaticVectors), as chars (CharLSTM, CharCNN) or as "
-        "ngrams (CharNgrams)."
+        "ngrams (CharNgrams, VectorNgrams)."
     )
     NO_BLOCK = (
         "WordEmbed was given {name} = {value!r}, expected models of words: StaticVectors under "
-        "names of your choice in vectors, CharLSTM or CharCNN as chars, CharNgrams as ngrams. In a "
-        "config, each is a block that begins with @architectures."
+        "names of your choice in vectors, CharLSTM or CharCNN as chars, CharNgrams or VectorNgrams "
+        "as ngrams. In a config, each is a block that begins with @architectures."
     )
     NO_TRAINING_WORDS = (
         "{layer} cannot be initialized: it gives words of the training text a row each and has not "
@@ -84,9 +84,10 @@ class ModelErrors:
         "that has it before initialize()."
     )
     NO_VECTORS = (
-        "Static vectors were asked for (include_static_vectors = true, or StaticVectors), but "
-        "{where} has no vectors. Set [initialize.vectors] in the config (--paths.vectors on the "
-        "command line), name a table by its path in StaticVectors, or do without."
+        "Static vectors were asked for (include_static_vectors = true, StaticVectors or "
+        "VectorNgrams), but {where} has no vectors. Set [initialize.vectors] in the config "
+        "(--paths.vectors on the command line), name a table by its path in StaticVectors, or do "
+        "without."
     )
     NO_TABLE = (
         "StaticVectors was given path = '{path}', but {folder} has no {missing}. Expected a "
@@ -112,6 +113,15 @@ class ModelErrors:
     TRAINED_FLORET = (
         "trained_words was given with floret vectors, which no word has a row of its own in. Set "
         "trained_words = 0."
+    )
+    FITTED_FLORET = (
+        "VectorNgrams was given floret vectors, which are sums over n-grams themselves. Leave it "
+        "out (ngrams = null): StaticVectors has a vector for every word then."
+    )
+    NO_SPELLED_WORDS = (
+        "VectorNgrams found no word with a letter among the {n_keys} keys of the vocab's vectors. "
+        "It reads the words' texts in vocab.strings, where `spacy init vectors` puts them: add "
+        "those of vectors that you set by code (vocab.strings.add)."
     )
     VECTORS_WIDTH = (
         "The static vectors of {where} are {given} wide; the model was trained with vectors "

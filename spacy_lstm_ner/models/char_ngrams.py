@@ -33,15 +33,18 @@ def CharNgrams(
     RETURNS (Model[Words, Floats2d]): One vector of `width` a word.
     RAISES (ValueError): If a number is outside its limits.
     """
-    whole = "a number >= 1"
-    for name, value, fits, rule in (
-        ("width", width, width >= 1, whole),
-        ("rows", rows, rows >= 1, whole),
-        ("min_size", min_size, min_size >= 1, whole),
-        ("max_size", max_size, max_size >= min_size, f"a number >= min_size, {min_size}"),
-        ("max_length", max_length, max_length >= 1, whole),
-        ("dropout_scale", dropout_scale, 0 <= dropout_scale <= 1, "a number from 0 to 1"),
-    ):
-        if not fits:
-            raise ValueError(Errors.SIZE.format(name=name, value=value, rule=rule))
+    check_sizes(width=width, rows=rows, min_size=min_size, max_size=max_size, max_length=max_length)
+    if not 0 <= dropout_scale <= 1:
+        rule = "a number from 0 to 1"
+        raise ValueError(Errors.SIZE.format(name="dropout_scale", value=dropout_scale, rule=rule))
     return ngram_table(width, rows, min_size, max_size, dropout_scale, max_length)
+
+
+def check_sizes(*, width: int, rows: int, min_size: int, max_size: int, max_length: int) -> None:
+    """RAISES (ValueError): If a number is outside its limits."""
+    least = {"width": 1, "rows": 1, "min_size": 1, "max_size": min_size, "max_length": 1}
+    given = {"width": width, "rows": rows, "min_size": min_size, "max_size": max_size}
+    for name, value in {**given, "max_length": max_length}.items():
+        if value < least[name]:
+            rule = f"a number >= min_size, {min_size}" if name == "max_size" else "a number >= 1"
+            raise ValueError(Errors.SIZE.format(name=name, value=value, rule=rule))

@@ -44,7 +44,8 @@ def WordEmbed(
         blocks of a config before it makes models of them.)
     chars (Optional[Model[Words, Floats2d]]): Join what a model such as `CharLSTM` makes of the
         words' characters too.
-    ngrams (Optional[Model[Words, Floats2d]]): Join the words' character n-grams too: `CharNgrams`.
+    ngrams (Optional[Model[Words, Floats2d]]): Join the words' character n-grams too: `CharNgrams`,
+        or `VectorNgrams` beside static vectors.
     word_dropout_scale (float): In training, tokens get a random ORTH, NORM, LOWER and LEMMA at the
         dropout rate in force times this, as if the word was unknown; the rest stays.
     kept_rows (int): At prediction, at most so many words' vectors, or what the layer above makes
