@@ -48,9 +48,11 @@ def _use_vectors(config: Config, table: Pretrained) -> None:
     tok2vec = config["components"]["lstm_ner"]["model"]["tok2vec"]
     blocks = tok2vec.get("vectors") or {}
     tok2vec["include_static_vectors"] = not blocks
-    if table.is_floret:  # no word has a row of its own
+    if table.is_floret:  # no word has a row of its own, and every word has a vector
         for block in blocks.values():
             block["trained_words"] = 0
+        if blocks:
+            tok2vec["ngrams"] = None
 
 
 def _order_sections(text: str, filled: str) -> str:

@@ -170,5 +170,5 @@ class FileWarnings:
     )
     VECTORS_FLORET = (
         "{name} is a floret table, which no word has a row of its own in, so no vectors are "
-        "trained on: trained_words = 0."
+        "trained on, trained_words = 0, and none are guessed from spelling, ngrams = null."
     )

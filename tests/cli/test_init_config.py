@@ -118,6 +118,9 @@ def test_filled_valid_and_as_asked_for(tmp_path, tables, case):
         expected["paths.vectors"] = str(tables / options[-1])
     if options[-1:] == ["floret"]:
         expected[f"{EMBED}.vectors.vocab.trained_words"] = 0
+        ngrams = f"{EMBED}.ngrams"  # floret's vectors are sums of n-grams themselves
+        expected = {key: value for key, value in expected.items() if not key.startswith(ngrams)}
+        expected[ngrams] = None
     langs = {"German": "de", "Chinese": "zh", "many": "xx"}
     expected["nlp.lang"] = langs.get(case.split()[0], "en")
     tokenizer = "spacy.zh.ChineseTokenizer" if case == "Chinese" else "spacy.Tokenizer.v1"
