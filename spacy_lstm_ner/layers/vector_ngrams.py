@@ -38,6 +38,7 @@ def vector_ngrams(
         init=partial(init, width, rows, min_size, max_size, max_length),
         params={"E": None},
         dims={"nO": None},
+        attrs={"learns": False},  # workers that train together need not send its gradient
     )
 
 

@@ -25,7 +25,8 @@ class Weight(NamedTuple):
     get_grad (Callable[[], Optional[FloatsXd]]): Gives its gradient; None: there was none yet, and
         the optimizer passes it by.
     set_grad (Callable[[FloatsXd], None]): Puts another gradient in its place.
-    learns (Callable[[], bool]): Whether it may get a gradient.
+    learns (Callable[[], bool]): Whether it may get a gradient. Layers of thinc say that they never
+        do by an attribute `learns` that is False.
     """
 
     key: KeyT
@@ -145,7 +146,7 @@ def _weights_of_node(node: Model, name: str) -> Iterator[Tuple[str, Weight]]:
                     partial(node.set_param, param),
                     partial(node.maybe_get_grad, param),
                     partial(node.set_grad, param),
-                    _always,
+                    partial(_learns, node),
                 ),
             )
     for number, shim in enumerate(node.shims):
@@ -154,6 +155,10 @@ def _weights_of_node(node: Model, name: str) -> Iterator[Tuple[str, Weight]]:
                 yield f"shim{number}.{param}", weight
         elif shim.to_bytes():
             raise ValueError(Errors.NOT_STORABLE.format(name=name, type=type(shim).__name__))
+
+
+def _learns(node: Model) -> bool:
+    return bool(node.attrs.get("learns", True))
 
 
 def _weights_of_torch(shim: Shim) -> Iterator[Tuple[str, Weight]]:
@@ -185,7 +190,3 @@ def _get_tensor_grad(tensor: Any) -> Optional[FloatsXd]:
 
 def _set_tensor_grad(tensor: Any, value: FloatsXd) -> None:
     tensor.grad = xp2torch(value, device=tensor.device)
-
-
-def _always() -> bool:
-    return True

@@ -11,6 +11,7 @@ from spacy_lstm_ner.layers import vector_ngrams as layer
 from spacy_lstm_ner.models.static_vectors import StaticVectors
 from spacy_lstm_ner.models.vector_ngrams import VectorNgrams
 from spacy_lstm_ner.models.word_embed import WordEmbed
+from spacy_lstm_ner.training.weights import find_weights
 from spacy_lstm_ner.types import Words
 from tests.pipeline.helpers import ents_of, make_examples
 
@@ -154,6 +155,9 @@ def test_a_trained_pipeline_does_not_need_the_table(tmp_path):
     optimizer.learn_rate = 0.02
     for _ in range(60):
         nlp.update(make_examples(nlp, data), sgd=optimizer)
+    # Workers that train together do not exchange a gradient that there is none of.
+    weights = find_weights(nlp, []).values()
+    assert [weight.get().shape for weight in weights if not weight.learns()] == [(500, 4)]
     texts = ["Gustavson left", "I like Gustavville", "I like Carlville", ""]
     expected = [ents_of(doc) for doc in nlp.pipe(texts)]
     assert expected[:3] == [[(0, 9, "PERSON")], [(7, 18, "GPE")], [(7, 16, "GPE")]]
