@@ -66,6 +66,7 @@ ABLATIONS: Dict[str, Dict[str, Change]] = {
         "viterbi": {
             "components.lstm_ner.decoder": "viterbi",
             "components.lstm_ner.threshold": None,
+            "training.before_to_disk": None,
         },
         "less_dropout": {"training.dropout": 0.3},
         "fixed_threshold": {"training.before_to_disk": None},

@@ -17,11 +17,11 @@ from ..evaluation.calibration import N_BINS, reliability
 from ..evaluation.isotonic import LEAST
 from ..evaluation.temperature import TEMPERATURES, fit_temperature
 from ..pipeline.choices import analyse
+from ..pipeline.find import find_component
 from ..pipeline.lstm_ner import LSTMNer
 from .component import (
     change_settings,
     check_output,
-    find_component,
     read_examples,
     save_pipeline,
 )

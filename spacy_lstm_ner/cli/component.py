@@ -1,8 +1,8 @@
-"""The component that a command is about; the documents that `calibrate` and `thresholds` adjust it
-on, and the pipeline that they save."""
+"""The documents that `calibrate` and `thresholds` adjust a component on, and the pipeline that they
+save."""
 
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List
 
 from spacy.language import Language
 from spacy.training import Example
@@ -11,21 +11,9 @@ from thinc.api import Config
 from ..data.problems import Report
 from ..errors import Errors
 from ..pipeline.choices import as_met
+from ..pipeline.find import with_settings
 from ..pipeline.lstm_ner import LSTMNer
 from .gold import read_gold, without_empty
-
-
-def find_component(nlp: Language, name: Optional[str]) -> Tuple[str, LSTMNer]:
-    """Find the component that a command is about.
-
-    nlp (Language): The pipeline.
-    name (Optional[str]): The component's name; None if there is only one.
-    RETURNS (Tuple[str, LSTMNer]): Its name and itself.
-    RAISES (ValueError): If there is none, or several and no name, or the name is of no lstm_ner.
-    """
-    found = {known: pipe for known, pipe in nlp.pipeline if isinstance(pipe, LSTMNer)}
-    chosen = choose_name(name, list(found), nlp.pipe_names)
-    return chosen, found[chosen]
 
 
 def pipeline_title(nlp: Language, model: str) -> str:
@@ -38,25 +26,6 @@ def pipeline_title(nlp: Language, model: str) -> str:
     package = "{lang}_{name}".format(**nlp.meta)
     title = f"{package} {nlp.meta['version']}"
     return title if model == package else f"{model} ({title})"
-
-
-def choose_name(name: Optional[str], ours: Sequence[str], pipes: Sequence[str]) -> str:
-    """Choose among the components of a pipeline that are an lstm_ner.
-
-    name (Optional[str]): The one that is wanted; None if there is only one.
-    ours (Sequence[str]): Names of those that are an lstm_ner.
-    pipes (Sequence[str]): Names of all.
-    RETURNS (str): The name.
-    RAISES (ValueError): If there is none, or several and no name, or the name is of no lstm_ner.
-    """
-    names = ", ".join(ours)
-    if not ours:
-        raise ValueError(Errors.NO_LSTM_NER.format(names=", ".join(pipes) or "none"))
-    if name is None and len(ours) > 1:
-        raise ValueError(Errors.WHICH_LSTM_NER.format(number=len(ours), names=names))
-    if name is not None and name not in ours:
-        raise ValueError(Errors.NOT_LSTM_NER.format(name=name, names=names))
-    return name or ours[0]
 
 
 def read_examples(nlp: Language, name: str, path: Path, report: Report) -> List[Example]:
@@ -113,7 +82,4 @@ def save_pipeline(nlp: Language, name: str, path: Path, settings: Dict[str, Any]
     settings (Dict[str, Any]): The settings that were changed.
     """
     path.mkdir(parents=True, exist_ok=True)
-    nlp.to_disk(path)
-    config = Config().from_disk(path / "config.cfg", interpolate=False)
-    config["components"][name].update(settings)
-    config.to_disk(path / "config.cfg", interpolate=False)
+    with_settings(nlp, name, settings).to_disk(path)

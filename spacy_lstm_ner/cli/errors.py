@@ -19,8 +19,9 @@ from ..evaluation.error_json import report_as_json
 from ..evaluation.error_report import ErrorReport, report_errors
 from ..evaluation.errors_page import render_errors_page
 from ..evaluation.metrics import compare_example
+from ..pipeline.find import find_component
 from ..pipeline.lstm_ner import LSTMNer
-from .component import find_component, pipeline_title
+from .component import pipeline_title
 from .error_tables import print_report
 from .gold import read_docs
 from .options import Code, GoldFile, Model, UseGpu

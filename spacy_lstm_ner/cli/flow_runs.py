@@ -14,8 +14,8 @@ from ..data.problems import Report
 from ..diagnostics.gradient_flow import LayerFlow, measure_flow
 from ..diagnostics.recurrent_watch import watch_token_layers
 from ..layers.watch import token_layers
+from ..pipeline.find import choose_name, find_component
 from ..pipeline.lstm_ner import LSTMNer
-from .component import choose_name, find_component
 from .flow_variants import Variant
 from .gold import read_gold, without_empty
 

@@ -14,7 +14,7 @@ from ..diagnostics.plot_gates import plot_gates
 from ..diagnostics.plot_tags import plot_marginals, plot_transitions
 from ..diagnostics.trace import LayerTrace, Trace, trace
 from ..errors import Errors, Warnings
-from .component import find_component
+from ..pipeline.find import find_component
 from .gate_tables import print_layer
 from .options import Code, Model, UseGpu
 from .problems import plain_failures

@@ -51,8 +51,8 @@ def _use_vectors(config: Config, table: Pretrained) -> None:
     if table.is_floret:  # no word has a row of its own, and every word has a vector
         for block in blocks.values():
             block["trained_words"] = 0
-        if blocks:
-            tok2vec["ngrams"] = None
+        if tok2vec.pop("ngrams", None):
+            tok2vec["ngrams"] = None  # behind the settings that are there
 
 
 def _order_sections(text: str, filled: str) -> str:

@@ -18,9 +18,9 @@ from ..data.ranking import bag_of_words, choose_diverse, most_useful
 from ..data.to_jsonl import make_record
 from ..data.unlabelled import read_unlabelled
 from ..errors import Errors
+from ..pipeline.find import find_component
 from ..pipeline.lstm_ner import LSTMNer
 from ..types import Floats1d
-from .component import find_component
 from .options import Code, Component, Model, UseGpu
 from .problems import plain_failures
 

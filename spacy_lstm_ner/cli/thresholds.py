@@ -25,13 +25,13 @@ from ..evaluation.thresholds import (
     sweep_all,
 )
 from ..pipeline.choices import analyse, collect_choices
+from ..pipeline.find import find_component
 from ..pipeline.lstm_ner import LSTMNer
 from ..pipeline.settings import NATURAL, read_settings
 from .component import (
     change_settings,
     check_labels_in_config,
     check_output,
-    find_component,
     read_examples,
     save_pipeline,
 )

@@ -123,6 +123,11 @@ class ModelErrors:
         "It reads the words' texts in vocab.strings, where `spacy init vectors` puts them: add "
         "those of vectors that you set by code (vocab.strings.add)."
     )
+    VECTORS_NOT_FINITE = (
+        "VectorNgrams was given a table of vectors with numbers that are infinite or NaN, which no "
+        "vectors of n-grams can be fitted to. Make the table anew without them (`spacy init "
+        "vectors`), or leave VectorNgrams out (ngrams = null)."
+    )
     VECTORS_WIDTH = (
         "The static vectors of {where} are {given} wide; the model was trained with vectors "
         "{expected} wide. Load it with the table that it was trained with."
@@ -269,6 +274,11 @@ class ModelWarnings:
         "[{name}] {total} spans of doc.spans['{key}'] (incorrect_spans_key) teach nothing: "
         "{counts}. A negative span must align with the tokens, have a label of the component, and "
         "not be an entity of the annotation at the same time. First ones: {shown}"
+    )
+    UNKNOWN_KEYS = (
+        "VectorNgrams leaves out {n:,} of the {n_keys:,} keys of the vocab's vectors, since "
+        "vocab.strings has no text for them. `spacy init vectors` puts it there; add that of "
+        "vectors that you set by code (vocab.strings.add), or the guesses are about few words."
     )
     BOTH_CLIPS = (
         "[{name}] Gradients are clipped twice: max_grad_norm = {norm} over the component, and "

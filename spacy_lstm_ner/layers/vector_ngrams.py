@@ -1,5 +1,6 @@
 """Words to what their spelling tells about their static vectors."""
 
+import warnings
 from functools import partial
 from typing import Callable, List, Optional, Tuple, cast
 
@@ -8,11 +9,12 @@ from spacy.vectors import Mode
 from spacy.vocab import Vocab
 from thinc.api import Model, Ops
 
-from ..errors import Errors
+from ..errors import Errors, Warnings
 from ..ops.fit_ngrams import fit_ngrams
 from ..types import Floats2d, Words
 from .gradients import no_gradient
 from .ngram_table import add_up, find_rows
+from .vector_tables import gather_vectors
 
 RIDGE, STEPS = 3.0, 5  # as good as more steps on words that were held out
 MAX_WORDS = 200_000  # of larger tables, so many at equal distances are fitted
@@ -83,13 +85,18 @@ def _read_table(ops: Ops, vocab: Vocab) -> Tuple[List[str], Floats2d]:
     if 0 in table.data.shape:
         raise ValueError(Errors.NO_VECTORS.format(where="the vocab"))
     known = [(strings[key], row) for key, row in table.key2row.items() if key in strings]
-    spelled = [(text, row) for text, row in known if any(map(str.isalpha, text))]
+    n_keys, n_unknown = len(table.key2row), len(table.key2row) - len(known)
+    spelled = [(text, row) for text, row in known if row >= 0 and any(map(str.isalpha, text))]
     if not spelled:
-        raise ValueError(Errors.NO_SPELLED_WORDS.format(n_keys=len(table.key2row)))
+        raise ValueError(Errors.NO_SPELLED_WORDS.format(n_keys=n_keys))
+    if n_unknown:
+        warnings.warn(Warnings.UNKNOWN_KEYS.format(n=n_unknown, n_keys=n_keys), stacklevel=2)
     places = numpy.linspace(0, len(spelled) - 1, min(len(spelled), MAX_WORDS)).astype("int64")
     chosen = [spelled[place] for place in places.tolist()]
-    at = ops.xp.asarray([row for _, row in chosen])
-    return [text for text, _ in chosen], ops.asarray2f(ops.xp.asarray(table.data)[at])
+    vectors = gather_vectors(ops, table.data, numpy.array([row for _, row in chosen]))
+    if not ops.xp.isfinite(vectors).all():
+        raise ValueError(Errors.VECTORS_NOT_FINITE)
+    return [text for text, _ in chosen], vectors
 
 
 def _main_components(ops: Ops, vectors: Floats2d, width: int) -> Floats2d:

@@ -86,7 +86,7 @@ def find_vectors(
     rows, found = numpy.zeros(len(names), dtype="int32"), exact
     if source.mode == Mode.default:
         rows, found = _find_rows(source.key2row, vocab, exact, names[:, 2])
-        vectors = _gather(ops, source.data, rows)
+        vectors = gather_vectors(ops, source.data, rows)
     else:
         vectors = ops.asarray2f(source.get_batch(exact))
     is_missing = ops.xp.asarray(rows[:, None] < 0, dtype="float32")
@@ -152,7 +152,14 @@ def _rarer_forms(lower: str) -> Iterator[int]:
     yield get_string_id(lower.capitalize())
 
 
-def _gather(ops: Ops, data: Floats2d, rows: Ints1d) -> Floats2d:
+def gather_vectors(ops: Ops, data: Floats2d, rows: Ints1d) -> Floats2d:
+    """Rows of a table.
+
+    ops (Ops): Backend.
+    data (Floats2d): The table, wherever it lies.
+    rows (Ints1d): Numbers of rows; below 0: none. On the CPU.
+    RETURNS (Floats2d): A new array, zero where there is no row.
+    """
     if not len(data):
         return ops.alloc2f(len(rows), data.shape[1])
     at = get_array_module(data).asarray(rows)

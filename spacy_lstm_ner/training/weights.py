@@ -25,8 +25,8 @@ class Weight(NamedTuple):
     get_grad (Callable[[], Optional[FloatsXd]]): Gives its gradient; None: there was none yet, and
         the optimizer passes it by.
     set_grad (Callable[[FloatsXd], None]): Puts another gradient in its place.
-    learns (Callable[[], bool]): Whether it may get a gradient. Layers of thinc say that they never
-        do by an attribute `learns` that is False.
+    learns (Callable[[], bool]): Whether it may get a gradient. Layers of ours say
+        that they never do by an attribute `learns` that is False.
     """
 
     key: KeyT

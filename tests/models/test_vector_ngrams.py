@@ -5,9 +5,10 @@ import pytest
 import spacy
 from spacy.vectors import Vectors
 from spacy.vocab import Vocab
-from thinc.api import Adam, fix_random_seed
+from thinc.api import Adam, NumpyOps, fix_random_seed
 
 from spacy_lstm_ner.layers import vector_ngrams as layer
+from spacy_lstm_ner.layers.ngram_table import find_rows
 from spacy_lstm_ner.models.static_vectors import StaticVectors
 from spacy_lstm_ner.models.vector_ngrams import VectorNgrams
 from spacy_lstm_ner.models.word_embed import WordEmbed
@@ -59,6 +60,23 @@ def test_words_that_the_table_lacks_are_like_words_of_their_spelling():
     numpy.testing.assert_allclose(upper, guesses, rtol=1e-6)
 
 
+def test_the_table_is_that_of_a_ridge_regression():
+    """On all words of the table, up to what is left after the steps of the method."""
+    vocab, _ = by_ending()
+    E = make(vocab, rows=300).get_param("E")
+    words = [vocab.strings[key] for key in vocab.vectors.key2row]
+    Y = numpy.array([vocab.get_vector(word) for word in words], dtype="float64")
+    found = find_rows(NumpyOps(), words, 300, 2, 5, 40)
+    A = numpy.zeros((len(words), 300))
+    numpy.add.at(A, (found.owners, found.rows), found.scales[found.owners, 0])
+    gram = A.T @ A + layer.RIDGE * numpy.eye(300)
+    exact = numpy.linalg.solve(gram, A.T @ (Y - Y.mean(axis=0)))
+    assert abs(exact).max() > 0.2
+    numpy.testing.assert_allclose(E, exact, atol=2e-3)
+    guessed = make(vocab, rows=300).predict(words_of(None, words))
+    numpy.testing.assert_allclose(guessed, A @ E, atol=1e-5)
+
+
 def test_vectors_that_spelling_does_not_tell_are_not_guessed():
     """Of random vectors, a guess about a word that was not fitted explains nothing."""
     vocab, _ = by_ending()
@@ -102,6 +120,18 @@ def test_of_large_tables_words_at_equal_distances_are_fitted(monkeypatch):
     assert len(texts) == 7 and {texts[0], texts[-1]} == {keys[0], keys[-1]}
     for text, vector in zip(texts, vectors):
         numpy.testing.assert_array_equal(vector, vocab.get_vector(text))
+
+
+def test_keys_without_text_and_without_row_are_left_out():
+    vocab, _ = by_ending()
+    expected = make(vocab).get_param("E")
+    vocab.vectors.add("anderson-ville", row=-1)
+    vocab.strings.add("anderson-ville")
+    numpy.testing.assert_array_equal(make(vocab).get_param("E"), expected)
+    vocab.vectors.resize((len(vocab.vectors.data) + 1, 4))
+    vocab.vectors.add("unheard", vector=numpy.ones(4))
+    with pytest.warns(UserWarning, match="leaves out 1 of the 42 keys"):
+        numpy.testing.assert_array_equal(make(vocab).get_param("E"), expected)
 
 
 def embed(vocab):
@@ -192,6 +222,10 @@ def test_a_table_that_cannot_be_fitted():
     )
     with pytest.raises(ValueError, match="given floret vectors"):
         make(floret)
+    vocab, _ = by_ending()
+    vocab.vectors.data[3, 1] = numpy.nan
+    with pytest.raises(ValueError, match="numbers that are infinite or NaN"):
+        make(vocab)
     with pytest.raises(ValueError, match="layer 'vector_ngrams' cannot be initialized"):
         VectorNgrams().initialize()
 

@@ -1,12 +1,12 @@
 """The threshold that a pipeline is saved with."""
 
-from typing import Any
+from typing import Any, Dict, List
 
 import numpy
 import pytest
 import spacy
-from spacy.tokens import DocBin
-from spacy.training import Corpus
+from spacy.tokens import DocBin, Span
+from spacy.training import Corpus, Example
 from thinc.api import Config
 
 from spacy_lstm_ner.pipeline.tuning import tune_threshold
@@ -62,11 +62,12 @@ def test_the_pipeline_in_training_stays_as_it_is(trained):
     assert tuned.vocab is nlp.vocab and tuned.get_pipe("lstm_ner").model is ner.model
 
 
-def test_a_threshold_given_on_loading_holds(trained, tmp_path):
+@pytest.mark.parametrize("value", [0.875, None])  # None: as it was in training
+def test_a_threshold_given_on_loading_holds(trained, tmp_path, value):
     nlp = spacy.load(trained / "model")
     tune_threshold(Corpus(trained / "dev.spacy"))(nlp).to_disk(tmp_path)
-    loaded = spacy.load(tmp_path, config={"components.lstm_ner.threshold": 0.875})
-    assert loaded.get_pipe("lstm_ner").cfg["threshold"] == 0.875
+    loaded = spacy.load(tmp_path, config={"components.lstm_ner.threshold": value})
+    assert loaded.get_pipe("lstm_ner").cfg["threshold"] == value
 
 
 def test_components_before_it_have_their_say(trained):
@@ -95,11 +96,24 @@ def test_spacy_train_saves_the_threshold(tmp_path):
     assert isinstance(nlp.get_pipe("lstm_ner").cfg["threshold"], float)
 
 
-def test_nothing_is_tuned_before_something_is_found(tmp_path):
-    nlp = train_small(steps=0)
-    nlp.get_pipe("lstm_ner").cfg["threshold"] = 0.5
-    DocBin(docs=[nlp.make_doc("no entity is annotated here")]).to_disk(tmp_path / "dev.spacy")
-    assert tune_threshold(Corpus(tmp_path / "dev.spacy"))(nlp) is nlp
+def without_right_spans(nlp: Any) -> Dict[str, List[Example]]:
+    """Dev parts in which nothing that is found is right."""
+    wrong = nlp.make_doc("Uber blew through $1 million")
+    wrong.ents = [Span(wrong, 1, 2, label="ELSE")]
+    docs = {"nothing": [], "empty": [nlp.make_doc("")], "unknown": [nlp.make_doc("a b")]}
+    return {
+        name: [Example(nlp.make_doc(doc.text), doc) for doc in of_name]
+        for name, of_name in {**docs, "wrong": [wrong]}.items()
+    }
+
+
+@pytest.mark.parametrize("decoder", ["viterbi", "max_expected"])
+@pytest.mark.parametrize("part", ["nothing", "empty", "unknown", "wrong"])
+def test_nothing_is_tuned_before_something_right_is_found(part, decoder):
+    nlp = train_small(steps=1)
+    nlp.get_pipe("lstm_ner").cfg["decoder"] = decoder
+    examples = without_right_spans(nlp)[part]
+    assert tune_threshold(lambda nlp: examples)(nlp) is nlp
 
 
 @pytest.mark.parametrize("name", ["ner", "sentencizer"])
