@@ -125,6 +125,7 @@ def test_configs_are_valid_and_walked_by_debug_model(project, config):
     if config.stem.endswith("_vectors"):
         nlp = spacy.blank("en")
         table = numpy.ones((1, 5), dtype="f")
+        nlp.vocab.strings.add("Rome")
         nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=table, keys=["Rome"])
         nlp.to_disk(project / "vectors")
         paths += ["--paths.vectors", "vectors"]
