@@ -55,7 +55,7 @@ def test_words_that_the_table_lacks_are_like_words_of_their_spelling():
     centred = kinds - kinds.mean(axis=0)
     likeness = guesses @ centred.T
     assert likeness.argmax(axis=1).tolist() == [0, 1, 2, 3]
-    # Capitals do not matter; words of which nothing is known get no guess at all.
+    # Capitals do not matter.
     upper = model.predict(words_of(None, [text.upper() for text in texts]))
     numpy.testing.assert_allclose(upper, guesses, rtol=1e-6)
 
