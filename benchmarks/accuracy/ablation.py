@@ -31,7 +31,7 @@ WARMUP = {
     "total_steps": 8000,
 }
 VECTORS = f"{EMBED}.vectors.vocab"
-STATIC = {"@architectures": "spacy-lstm-ner.StaticVectors.v1", "path": None}
+STATIC = {"@architectures": "spacy-lstm-ner.StaticVectors.v1", "path": None, "normalize": True}
 TWO_TABLES = {
     "vocab": {**STATIC, "width": None, "trained_words": 10000},
     "more": {**STATIC, "path": "${paths.more_vectors}", "width": 50, "trained_words": 0},
@@ -78,6 +78,7 @@ ABLATIONS: Dict[str, Dict[str, Change]] = {
     },
     "accuracy_vectors": {
         "vectors_frozen": {f"{VECTORS}.trained_words": 0},
+        "vectors_raw": {f"{VECTORS}.normalize": False},
         "vectors_mapped": {f"{VECTORS}.width": 64},
         "vectors_two_tables": {"paths": PATHS, f"{EMBED}.vectors": TWO_TABLES},
         "vectors_norm": {

@@ -13,14 +13,14 @@ from thinc.api import Model
 from ..errors import Errors
 from ..types import Floats2d, Ints1d, Words
 from .gradients import gradient_of, no_gradient
-from .vector_tables import VectorTable, find_vectors
+from .vector_tables import VectorTable, find_vectors, normalized
 from .words import Reads, token_keys
 
 NAMES = Reads([], vectors=True, texts=False)
 
 
 def static_vectors(
-    table: Optional[VectorTable] = None, trained_words: int = 0
+    table: Optional[VectorTable] = None, trained_words: int = 0, normalize: bool = False
 ) -> Model[Words, Floats2d]:
     """Look up the static vector of each word; the last column is 1 where there is none, so that
     the layers above know.
@@ -34,6 +34,7 @@ def static_vectors(
 
     table (Optional[VectorTable]): The table to look in; None: the vocab's own.
     trained_words (int): Words whose vectors are trained on, at most.
+    normalize (bool): Bring the table's vectors to a root mean square of 1.
     RETURNS (Model[Words, Floats2d]): From words to `(nW, nV + 1)`.
     """
     # The digest is that of training: when the model is loaded, another table may be at the path.
@@ -44,7 +45,7 @@ def static_vectors(
         attrs["read_training_docs"] = partial(read_training_docs, trained_words)
     return Model(
         "static_vectors",
-        forward,
+        partial(forward, normalize),
         init=init,
         params={"E": None} if trained_words else {},
         dims={"nV": None, "nO": None, **({} if table is None else {"nR": None})},
@@ -53,11 +54,13 @@ def static_vectors(
 
 
 def forward(
-    model: Model[Words, Floats2d], words: Words, is_train: bool
+    normalize: bool, model: Model[Words, Floats2d], words: Words, is_train: bool
 ) -> Tuple[Floats2d, Callable[[Floats2d], None]]:
     nV, table = model.get_dim("nV"), model.attrs.get("table")
     _check_shape(table, model, *_source(table, words).data.shape)
     Y, found = find_vectors(model.ops, cast(Vocab, words.vocab), words.names, table)
+    if normalize:
+        Y[:, :nV] = normalized(model.ops, Y[:, :nV])
     if not model.has_param("E"):
         return Y, no_gradient
     E: Floats2d = model.get_param("E")

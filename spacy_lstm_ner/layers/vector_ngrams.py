@@ -14,7 +14,7 @@ from ..ops.fit_ngrams import fit_ngrams
 from ..types import Floats2d, Words
 from .gradients import no_gradient
 from .ngram_table import add_up, find_rows
-from .vector_tables import gather_vectors
+from .vector_tables import gather_vectors, normalized
 
 RIDGE, STEPS = 3.0, 5  # as good as more steps on words that were held out
 MAX_WORDS = 200_000  # of larger tables, so many at equal distances are fitted
@@ -70,7 +70,7 @@ def init(
     if X is None:
         raise ValueError(Errors.MISSING_DIM.format(layer=model.name, dim="nO"))
     texts, vectors = _read_table(model.ops, cast(Vocab, X.vocab))
-    targets = _main_components(model.ops, vectors, width)
+    targets = _main_components(model.ops, normalized(model.ops, vectors), width)
     found = find_rows(model.ops, texts, rows, min_size, max_size, max_length)
     E = fit_ngrams(model.ops, *found, targets, rows, ridge=RIDGE, steps=STEPS)
     model.set_param("E", E)

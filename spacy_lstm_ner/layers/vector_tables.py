@@ -166,3 +166,15 @@ def gather_vectors(ops: Ops, data: Floats2d, rows: Ints1d) -> Floats2d:
     vectors = ops.asarray2f(data[at])  # of the last row where there is none
     vectors[ops.xp.asarray(rows < 0)] = 0
     return vectors
+
+
+def normalized(ops: Ops, vectors: Floats2d) -> Floats2d:
+    """Vectors of a root mean square of 1 (Zhang & Sennrich 2019, equation 4, without a gain); a
+    vector that is zero stays.
+
+    ops (Ops): Backend.
+    vectors (Floats2d): The vectors. *Shape:* `(n, nV)`.
+    RETURNS (Floats2d): A new array.
+    """
+    mean_squares = (vectors**2).mean(axis=1, keepdims=True)
+    return vectors / ops.xp.sqrt(ops.xp.where(mean_squares > 0, mean_squares, 1))

@@ -12,7 +12,11 @@ from ..types import Floats2d, Words
 
 
 def StaticVectors(
-    *, path: Optional[str] = None, width: Optional[int] = None, trained_words: int = 0
+    *,
+    path: Optional[str] = None,
+    normalize: bool = False,
+    width: Optional[int] = None,
+    trained_words: int = 0,
 ) -> Model[Words, Floats2d]:
     """Give every word its vector of a table. For the `vectors` of `WordEmbed`, which looks up each
     distinct word once. A word that the table lacks goes by its lower-case form, then by that with 0
@@ -22,6 +26,8 @@ def StaticVectors(
     path (Optional[str]): A folder that `spacy init vectors` wrote, or its `vocab` folder. The table
         is mapped into memory and not stored with the model: where the model is loaded it must be
         there too. None: the vectors of the vocab.
+    normalize (bool): Bring each vector to a root mean square of 1, as RMSNorm does (Zhang &
+        Sennrich 2019, equation 4): its direction counts, and the scale of the table does not.
     width (Optional[int]): Map the vectors to this width, by a linear layer that is learned; None:
         let them through as they are.
     trained_words (int): Train on the vectors of so many words, the most frequent of the training
@@ -38,5 +44,5 @@ def StaticVectors(
     if width is not None and width < 1:
         rule = "a number >= 1, or null to leave the vectors as they are"
         raise ValueError(Errors.SIZE.format(name="width", value=width, rule=rule))
-    found = static_vectors(None if path is None else VectorTable(path), trained_words)
+    found = static_vectors(None if path is None else VectorTable(path), trained_words, normalize)
     return found if width is None else chain(found, Linear(width))

@@ -16,9 +16,9 @@ def VectorNgrams(
     max_length: int = 40,
 ) -> Model[Words, Floats2d]:
     """Guess the static vector of each word from its character n-grams, as a sum of vectors that
-    were fitted to the words of the vocab's table (Zhao, Mudgal & Liang 2018). So a word that the
-    table lacks is known to look like a surname or a village, and one that it has is known to look
-    like a name that it is not.
+    were fitted to the words of the vocab's table, their vectors brought to one length (Zhao, Mudgal
+    & Liang 2018). So a word that the table lacks is known to look like a surname or a village, and
+    one that it has is known to look like a name that it is not.
 
     For the `ngrams` of `WordEmbed`, beside the vectors themselves, which runs it once for each
     distinct word. The fit takes place when the component is initialized, some seconds for 200,000

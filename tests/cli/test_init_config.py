@@ -256,7 +256,7 @@ def test_comments_say_whether_vectors_are_trained(tmp_path, tables, name):
         assert run(out, *options, "--force").exit_code == 0
         text = out.read_text("utf8")
         assert (TRAINED in text) == is_trained
-        assert text.count("(initialize.vectors) as they are.\n") == (not is_trained)
+        assert text.count("# does not matter.\n") == (not is_trained)
 
 
 def test_vectors_of_a_package(tmp_path, tables, monkeypatch):

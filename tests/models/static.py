@@ -18,7 +18,11 @@ WAYS = {
     "mapped": [{"width": 4}],
     "trained": [{"trained_words": 3}],
     "mapped and trained": [{"width": 4, "trained_words": 100}],
-    "two": [{"trained_words": 100}, {"path": True, "width": 3, "trained_words": 2}],
+    "normalized and trained": [{"normalize": True, "trained_words": 3}],
+    "two": [
+        {"trained_words": 100},
+        {"path": True, "normalize": True, "width": 3, "trained_words": 2},
+    ],
     "by path alone": [{"path": True}],
 }
 parametrize_ways = pytest.mark.parametrize("way", WAYS)

@@ -66,6 +66,31 @@ def test_raw_vectors_come_through(docs):
     numpy.testing.assert_array_equal(model.predict(docs)[0], numpy.array(expected, dtype="float32"))
 
 
+def test_normalized_vectors_have_the_direction_of_the_tables_alone(nlp, docs):
+    """Whatever the scale of the table; a vector that is zero stays."""
+    nlp.vocab.set_vector("dog", numpy.zeros(5, dtype="float32"))
+    data = random_vectors(WORDS, 5).astype("float64")
+    model = WordEmbed(4, [], [], vectors={"own": StaticVectors(normalize=True)})
+    for scale in (1, 1e-4, 1e6):
+        vectors = nlp.vocab.vectors
+        vectors.data = (vectors.data * numpy.float32(scale)).astype("float32")
+        the, cat, _, rome = model.initialize(X=docs).predict(docs)[0]
+        for Y, row in ((the, 0), (cat, 1), (rome, 2)):
+            numpy.testing.assert_allclose(
+                Y, [*data[row] * 5**0.5 / numpy.linalg.norm(data[row]), 0], rtol=1e-5
+            )
+        numpy.testing.assert_array_equal(model.predict(docs)[3][0], numpy.zeros(6))
+
+
+def test_normalized_vectors_leave_the_table_alone(docs, path):
+    for settings in ({}, {"path": path}):
+        model = WordEmbed(4, [], [], vectors={"own": StaticVectors(normalize=True, **settings)})
+        before = docs[0].vocab.vectors.data.copy()
+        first = flat(model.initialize(X=docs), docs)
+        numpy.testing.assert_array_equal(flat(model, docs), first)
+        numpy.testing.assert_array_equal(docs[0].vocab.vectors.data, before)
+
+
 def test_short_form(docs):
     """`include_static_vectors` is one mapped table of the vocab."""
     fix_random_seed(0)

@@ -52,8 +52,9 @@ def test_words_that_the_table_lacks_are_like_words_of_their_spelling():
     model = make(vocab)
     texts = [f"Kerstin{end}" for end in ENDS]
     guesses = model.predict(words_of(None, texts))
+    kinds /= numpy.linalg.norm(kinds, axis=1, keepdims=True)
     centred = kinds - kinds.mean(axis=0)
-    likeness = guesses @ centred.T
+    likeness = guesses @ (centred / numpy.linalg.norm(centred, axis=1, keepdims=True)).T
     assert likeness.argmax(axis=1).tolist() == [0, 1, 2, 3]
     # Capitals do not matter.
     upper = model.predict(words_of(None, [text.upper() for text in texts]))
@@ -66,6 +67,7 @@ def test_the_table_is_that_of_a_ridge_regression():
     E = make(vocab, rows=300).get_param("E")
     words = [vocab.strings[key] for key in vocab.vectors.key2row]
     Y = numpy.array([vocab.get_vector(word) for word in words], dtype="float64")
+    Y /= numpy.sqrt((Y**2).mean(axis=1, keepdims=True))
     found = find_rows(NumpyOps(), words, 300, 2, 5, 40)
     A = numpy.zeros((len(words), 300))
     numpy.add.at(A, (found.owners, found.rows), found.scales[found.owners, 0])
@@ -85,6 +87,13 @@ def test_vectors_that_spelling_does_not_tell_are_not_guessed():
     told = make(by_ending()[0]).predict(words_of(None, [f"kerstin{end}" for end in ENDS]))
     random = make(vocab).predict(words_of(None, [f"kerstin{end}" for end in ENDS]))
     assert (random**2).sum() < 0.2 * (told**2).sum()
+
+
+def test_the_scale_of_the_table_does_not_matter():
+    vocab, _ = by_ending()
+    expected = make(vocab).get_param("E")
+    vocab.vectors.data = vocab.vectors.data * numpy.float32(256)
+    numpy.testing.assert_allclose(make(vocab).get_param("E"), expected, atol=1e-6)
 
 
 def test_words_without_known_ngrams():
