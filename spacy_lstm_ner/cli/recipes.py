@@ -13,7 +13,7 @@ from .pretrained import Pretrained
 
 # In the comments of configs without pretrained vectors, and of those with them.
 NO_VECTORS = " No pretrained vectors needed."
-TRAINED = "; those of the words of the training text\n# are trained on."
+TRAINED = "; those of the words of the training text are trained on."
 Place = Tuple[str, Optional[str]]  # a section, and a setting in it
 
 
