@@ -1,31 +1,19 @@
+"""The configs that `init-config` writes, and what it refuses."""
+
 import shutil
 from pathlib import Path
 
-import numpy
 import pytest
 import spacy
 from spacy.cli._util import app
 from spacy.tokens import Doc, DocBin
 from spacy.util import load_model_from_config
-from spacy.vectors import Vectors
 from thinc.api import Config
 from typer.testing import CliRunner
 
-import spacy_lstm_ner.cli  # adds itself to spaCy's app
-from spacy_lstm_ner.cli.recipes import NO_VECTORS, TRAINED
+from .init_config import SHIPPED, WITH_VECTORS, run, with_tables
 
-SHIPPED = Path(__file__).parents[2] / "configs"
-PACKAGED = Path(spacy_lstm_ner.cli.__file__).parent / "configs"
-NAMES = sorted(path.stem for path in PACKAGED.glob("*.cfg"))
 EMBED = "components.lstm_ner.model.tok2vec"
-OPTIONS = {
-    "efficiency": [],
-    "accuracy": ["--optimize", "accuracy"],
-    "accuracy_vectors": ["--optimize", "accuracy", "--vectors", "many"],
-    "noisy_text": ["--noisy"],
-    "noisy_text_vectors": ["--noisy", "--vectors", "many"],
-}
-WITH_VECTORS = {**OPTIONS, "efficiency": ["--vectors", "many"]}
 CASES = {
     "speed": ("efficiency", []),
     "speed, said": ("efficiency", ["--optimize", "speed"]),
@@ -47,30 +35,9 @@ CASES = {
 }
 
 
-def run(*args):
-    return CliRunner().invoke(app, ["lstm-ner", "init-config", *map(str, args)])
-
-
 def words(result):
     """The output without line breaks, wherever the terminal's width puts them."""
     return " ".join(result.output.split())
-
-
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory):
-    """Pipeline folders with vectors."""
-    folder = tmp_path_factory.mktemp("vectors")
-    for name, lang, n_rows in [("few", "en", 49_999), ("many", "en", 50_000), ("german", "de", 2)]:
-        nlp = spacy.blank(lang)
-        table = numpy.ones((n_rows, 5), dtype="f")
-        nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=table, keys=["Rome", "in"])
-        nlp.to_disk(folder / name)
-    nlp = spacy.blank("en")
-    settings = {"mode": "floret", "minn": 2, "maxn": 3, "hash_count": 2, "bow": "<", "eow": ">"}
-    table = numpy.ones((100, 5), dtype="f")
-    nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=table, **settings)
-    nlp.to_disk(folder / "floret")
-    return folder
 
 
 @pytest.fixture
@@ -85,20 +52,6 @@ def settings(table, name=""):
         is_table = isinstance(value, dict)
         found.update(settings(value, f"{name}{key}.") if is_table else {name + key: value})
     return found
-
-
-def with_tables(options, tables):
-    """The options with the folder of the table in place of its name."""
-    return [tables / it if (tables / it).is_dir() else it for it in options]
-
-
-def test_packaged_as_shipped():
-    """Copy `configs/*.cfg` to `spacy_lstm_ner/cli/configs` when this fails; course.cfg, which
-    is there to compare with, stays at home."""
-    assert sorted(path.stem for path in SHIPPED.glob("*.cfg")) == sorted([*NAMES, "course"])
-    for name in NAMES:
-        shipped, packaged = ((it / f"{name}.cfg").read_bytes() for it in (SHIPPED, PACKAGED))
-        assert shipped == packaged
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -127,25 +80,6 @@ def test_filled_valid_and_as_asked_for(tmp_path, tables, case):
     expected["nlp.tokenizer.@tokenizers"] = tokenizer
     written = settings(config)
     assert {key: written[key] for key in expected} == expected
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_comment_stands_before_what_it_stood_before(tmp_path, tables, name):
-    def followers(path):
-        """The setting or section after each comment line, but those of the head."""
-        body = path.read_text("utf8").split("\n\n", 1)[1].splitlines()
-        for i, line in enumerate(body):
-            if line.startswith("#"):
-                after = next(it for it in body[i:] if not it.startswith("#"))
-                yield line, after.partition("=")[0].strip("[] ").rpartition(".")[2]
-
-    out = tmp_path / "config.cfg"
-    assert run(out, *with_tables(OPTIONS[name], tables)).exit_code == 0
-    shipped = list(followers(SHIPPED / f"{name}.cfg"))
-    assert shipped and sorted(followers(out)) == sorted(shipped)
-    head = (SHIPPED / f"{name}.cfg").read_text("utf8").split("\n\n")[0]
-    expected = head.replace(f"configs/{name}.cfg", str(out))
-    assert out.read_text("utf8").split("\n\n")[0] == expected != head
 
 
 def test_to_the_terminal_nothing_but_the_config():
@@ -210,16 +144,6 @@ def test_components_beside_the_vectors_are_not_loaded(tmp_path, vectors):
     assert run(tmp_path / "out.cfg", "--vectors", copied).exit_code == 0
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_head_says_nothing_else_than_the_options(tmp_path, tables, name):
-    head = (SHIPPED / f"{name}.cfg").read_text("utf8").split("\n\n")[0]
-    assert (NO_VECTORS in head) != name.endswith("_vectors")
-    out = tmp_path / "config.cfg"
-    assert run(out, *with_tables(WITH_VECTORS[name], tables)).exit_code == 0
-    head = out.read_text("utf8").split("\n\n")[0]
-    assert (NO_VECTORS in head) == (name in ("accuracy", "noisy_text"))  # not given any here
-
-
 def test_vectors_of_another_language_are_refused(tmp_path, tables):
     message = f"--lang de was given with {tables / 'few'}, which is of the language en."
     for code in ("de", "deu"):
@@ -248,17 +172,6 @@ def test_notes_stay_out_of_a_config_that_is_printed(tables):
     assert result.stdout.startswith(head)
 
 
-@pytest.mark.parametrize("name", ["accuracy_vectors", "noisy_text_vectors"])
-def test_comments_say_whether_vectors_are_trained(tmp_path, tables, name):
-    out = tmp_path / "config.cfg"
-    for table, is_trained in (("many", True), ("floret", False)):
-        options = with_tables([*OPTIONS[name][:-1], table], tables)
-        assert run(out, *options, "--force").exit_code == 0
-        text = out.read_text("utf8")
-        assert (TRAINED in text) == is_trained
-        assert text.count("# does not matter.\n") == (not is_trained)
-
-
 def test_vectors_of_a_package(tmp_path, tables, monkeypatch):
     """As `spacy package` lays it out."""
     package = tmp_path / "site" / "xy_vectors"
@@ -273,21 +186,6 @@ def test_vectors_of_a_package(tmp_path, tables, monkeypatch):
     result = run(out, "--vectors", "xy_vectors", "--optimize", "accuracy")
     assert result.exit_code == 0 and "xy_vectors has 49,999 vectors" in words(result)
     assert Config().from_disk(out, interpolate=False)["paths"]["vectors"] == "xy_vectors"
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_sections_in_the_order_of_the_shipped_config(tmp_path, tables, name):
-    def sections(path):
-        lines = path.read_text("utf8").splitlines()
-        return [line.strip("[]") for line in lines if line.startswith("[")]
-
-    out = tmp_path / "config.cfg"
-    assert run(out, *with_tables(OPTIONS[name], tables)).exit_code == 0
-    shipped, written = sections(SHIPPED / f"{name}.cfg"), sections(out)
-    assert [section for section in written if section in shipped] == shipped
-    for above, section in zip(written, written[1:]):
-        if section not in shipped:  # a table of its own, now that it is filled
-            assert above.startswith(section.rpartition(".")[0])
 
 
 def test_commands_can_be_pasted(tmp_path):
